@@ -95,7 +95,7 @@ CODES = [(r"shmbroker status --verify( --json)?", 0, 1),  # Wine keeps few of th
 
 # What an option needs, where a page leaves it out or has a word in capitals.
 VALUES = {"--account": "LocalService", "--config": "objects.yaml", "--to": r"C:\Elsewhere",
-          "--state": r"C:\State", "--recreate": "Prices"}
+          "--state": r"C:\State", "--recreate": "Prices", "--start-type": "auto"}
 
 # Words in capitals, and what they become. What NAME becomes depends on the verb.
 NAMES = {"event": "ShutDownNow", "mutex": "ImportRun", "semaphore": "Licences", "queue": "Orders"}
@@ -140,7 +140,7 @@ def left_out(program, words, said):
         return words + [VALUES[words[-1]]]
     if "needs a name" in said or "needs the names" in said:
         return words + [NAMES.get(words[0], "Prices")]
-    if "at least one file" in said:
+    if "at least one file" in said or "takes one file" in said:
         return words + ["objects.yaml"]
     if "a command after it" in said:
         return words + ["--", *WORDS["COMMAND"].split()]
