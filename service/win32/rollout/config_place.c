@@ -35,14 +35,18 @@ static char *with_tail(const char *path, const char *tail)
 
 /* ---- the lock ---------------------------------------------------------------- */
 
-/* A file that only one process can have open; Windows deletes it when that one ends. */
+/*
+ * A file that only one process can have open; Windows deletes it when that one ends. Hidden: a
+ * pattern of `include` does not match it.
+ */
 static HANDLE open_lock(const wchar_t *path, SECURITY_ATTRIBUTES *attributes)
 {
     uint32_t waited;
 
     for (waited = 0;; waited += RETRY_MS) {
-        HANDLE lock = CreateFileW(path, GENERIC_WRITE | DELETE, 0, attributes, OPEN_ALWAYS,
-                                  FILE_FLAG_DELETE_ON_CLOSE | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
+        HANDLE lock = CreateFileW(
+            path, GENERIC_WRITE | DELETE, 0, attributes, OPEN_ALWAYS,
+            FILE_ATTRIBUTE_HIDDEN | FILE_FLAG_DELETE_ON_CLOSE | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
         DWORD code = lock == INVALID_HANDLE_VALUE ? held_open_code() : ERROR_SUCCESS;
 
         if (lock != INVALID_HANDLE_VALUE || waited >= FILES_PATIENCE_MS || !held_is(code)) {

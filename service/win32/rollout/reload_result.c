@@ -28,13 +28,13 @@ static void print_message(const struct shmb_report_line *line)
         line->field[2], (int)line->length[3], line->field[3]);
 }
 
-static void print_lines(const char *text, size_t size)
+static void print_lines(const char *text, size_t size, bool messages)
 {
     struct shmb_report_line line;
     size_t at = 0;
 
     while (shmb_report_next(text, size, &at, &line)) {
-        if (reload_result_is(&line, 0, "message"))
+        if (messages && reload_result_is(&line, 0, "message"))
             print_message(&line);
         else if (reload_result_is(&line, 0, "reload"))
             print_step(&line);
@@ -62,9 +62,10 @@ static enum shmb_exit print_applied(bool all)
     return SHMB_EXIT_NOT_SO;
 }
 
-enum shmb_exit reload_result_print(const char *text, const struct shmb_report *report)
+enum shmb_exit reload_result_print(const char *text, const struct shmb_report *report,
+                                   bool messages)
 {
-    print_lines(text, report->text_size);
+    print_lines(text, report->text_size, messages);
     switch (report->reload_result) {
     case SHMB_RELOAD_APPLIED:
     case SHMB_RELOAD_INCOMPLETE:

@@ -210,7 +210,8 @@ static void print_places(const struct rollout *r)
 
 static enum shmb_exit end_served(struct rollout *r)
 {
-    enum shmb_exit result = reload_result_print(r->text, &r->report);
+    /* The check has printed its messages. */
+    enum shmb_exit result = reload_result_print(r->text, &r->report, false);
 
     r->result =
         r->report.reload_result == SHMB_RELOAD_APPLIED ? ROLLOUT_APPLIED : ROLLOUT_INCOMPLETE;
@@ -331,7 +332,7 @@ static enum shmb_exit serve(struct rollout *r)
         if (r->text == NULL)
             return result == SHMB_EXIT_NO_BROKER ? end_refused(r, result) : end_unknown(r, result);
         if (r->report.reload_result == SHMB_RELOAD_REFUSED)
-            return end_refused(r, reload_result_print(r->text, &r->report));
+            return end_refused(r, reload_result_print(r->text, &r->report, true));
         if (r->report.reload_result != SHMB_RELOAD_HELD) {
             r->changed = true;
             if (has_digest(r, r->text, r->report.text_size))

@@ -114,7 +114,7 @@ static enum shmb_exit reload(SC_HANDLE service, const char *const *names, size_t
     text = reload_request_wait(service, &request, &report, &result);
     if (text == NULL)
         return result;
-    result = reload_result_print(text, &report);
+    result = reload_result_print(text, &report, true);
     put_answer(text, &report, names, count, result);
     if (result == SHMB_EXIT_DONE && !print_missed_names(text, report.text_size, names, count))
         result = SHMB_EXIT_NOT_SO;

@@ -236,6 +236,19 @@ static void a_file_that_is_in_place_is_loaded(void **state)
     broker_says(arguments, 0, "\"result\": \"unchanged\"");
 }
 
+/* The check says it of FILE; the service says it again of the file in its place. */
+static void a_warning_is_printed_once(void **state)
+{
+    const char *said;
+
+    (void)state;
+    install_and_start(HEAD DATA);
+    said = apply(HEAD DATA "  \"ShmbTest.\xC3\x9C\": { size: 64, lock: none }\n", "", 0,
+                 "warning: segments.ShmbTest.\xC3\x9C: ");
+    if (strstr(strstr(said, "warning: ") + 1, "warning: ") != NULL)
+        fail_msg("there is more than one warning in:\n%s", said);
+}
+
 /* It is checked with the files beside its place, and is as new as they are. */
 static void relative_paths_start_from_its_place(void **state)
 {
@@ -401,6 +414,33 @@ static void what_the_service_refuses_is_taken_back(void **state)
     expect_open("ShmbTest.New", "0");
 }
 
+/*
+ * Under Wine, the service of a process that was killed counts as running. On Windows it is not
+ * running, or starts again.
+ */
+static void what_cannot_be_told_to_the_service_is_taken_back(void **state)
+{
+    HANDLE process;
+    const char *said;
+
+    (void)state;
+    install_and_start(HEAD DATA);
+    process =
+        OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, scm_wait(SERVICE_RUNNING).dwProcessId);
+    assert_non_null(process);
+    assert_true(TerminateProcess(process, 1));
+    assert_int_equal(WaitForSingleObject(process, SUPPORT_DEADLINE_MS), WAIT_OBJECT_0);
+    CloseHandle(process);
+    if (!support_wine()) {
+        apply(HEAD NEW, "", 0, "configuration");
+        return;
+    }
+    said = apply(HEAD NEW, "--json", 7, "\"result\": \"refused\"");
+    said_too(said, "\"restored\": true");
+    expect_content("", HEAD DATA);
+    expect_content(".former", NULL);
+}
+
 /* ---- other programs ---- */
 
 static HANDLE hold(const wchar_t *path, DWORD share)
@@ -558,6 +598,7 @@ int main(void)
         TEST(what_is_applied_is_served),
         TEST(the_same_again_does_nothing),
         TEST(a_file_that_is_in_place_is_loaded),
+        TEST(a_warning_is_printed_once),
         TEST(relative_paths_start_from_its_place),
         TEST(a_dry_run_changes_nothing),
         TEST(without_a_running_service_it_counts_from_the_next_start),
@@ -565,6 +606,7 @@ int main(void)
         TEST(what_is_deferred_is_code_1_each_time),
         TEST(a_watched_file_has_one_result),
         TEST(what_the_service_refuses_is_taken_back),
+        TEST(what_cannot_be_told_to_the_service_is_taken_back),
         TEST(a_file_that_is_held_is_code_4),
         TEST(a_file_that_becomes_free_is_replaced),
         TEST(one_at_a_time),
