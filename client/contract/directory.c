@@ -69,6 +69,20 @@ enum shmb_read shmb_root_read(const void *bytes, size_t size, struct shmb_root_s
     return verdict;
 }
 
+void shmb_root_version(const void *bytes, char out[SHMB_ROOT_VERSION])
+{
+    const struct shmb_root *root = bytes;
+    size_t i;
+
+    memcpy(out, root->version, SHMB_ROOT_VERSION);
+    out[SHMB_ROOT_VERSION - 1] = '\0';
+    for (i = 0; out[i] != '\0'; i++)
+        if (out[i] < '!' || out[i] > '~') {
+            out[0] = '\0';
+            return;
+        }
+}
+
 static const char digits[] = "0123456789abcdef";
 
 static void write_suffix(const uint8_t suffix[SHMB_SUFFIX_BYTES], char *out)

@@ -4,7 +4,8 @@
  * All numbers are little-endian, of fixed width and naturally aligned, independent of
  * the bitness of a process. Each section has a magic number, an ABI version and its own
  * sizes. Reserved bytes are zero, and readers check that: only a new version can give
- * them a meaning. A reader checks every bound against what it has mapped, and never
+ * them a meaning. (Those at the end of the root are not checked: what a later version writes there,
+ * earlier ones do without.) A reader checks every bound against what it has mapped, and never
  * relies on the content alone.
  *
  * ROOT  Global\ShmBroker.Directory
@@ -25,7 +26,8 @@
  *         28   36  reserved
  *         64   64  slot[0]
  *        128   64  slot[1]
- *        192 3904  reserved
+ *        192   40  version of the broker, such as "1.0.0-rc.1", with zeros behind it
+ *        232 3864  reserved
  *
  *   A slot:
  *          0    8  revision: grows with every publication, across brokers
@@ -103,6 +105,7 @@
 #define SHMB_ROOT_SIZE        4096u
 #define SHMB_TABLE_MAX        (256u * 1024 * 1024)
 #define SHMB_SUFFIX_BYTES     16u
+#define SHMB_ROOT_VERSION     40u /* bytes, with a terminator */
 #define SHMB_TABLE_NAME_BYTES (sizeof(SHMB_TABLE_PREFIX) + 2 * SHMB_SUFFIX_BYTES)
 #define SHMB_SLOTS_MOST       4096u /* slots of a domain, see slots.h */
 #define SHMB_STAND_IN_BYTES   (sizeof(SHMB_ROOT_NAME ".") + 2 * SHMB_SUFFIX_BYTES)
@@ -124,7 +127,8 @@ struct shmb_root {
     volatile uint32_t publication;
     uint8_t reserved0[36];
     struct shmb_root_slot slot[2];
-    uint8_t reserved1[3904];
+    char version[SHMB_ROOT_VERSION];
+    uint8_t reserved1[3864];
 };
 
 struct shmb_table {
@@ -212,7 +216,8 @@ static_assert(offsetof(struct shmb_root, broker_started) == 16, "root.broker_sta
 static_assert(offsetof(struct shmb_root, publication) == 24, "root.publication at 24");
 static_assert(offsetof(struct shmb_root, reserved0) == 28, "root.reserved0 at 28");
 static_assert(offsetof(struct shmb_root, slot) == 64, "root.slot at 64");
-static_assert(offsetof(struct shmb_root, reserved1) == 192, "root.reserved1 at 192");
+static_assert(offsetof(struct shmb_root, version) == 192, "root.version at 192");
+static_assert(offsetof(struct shmb_root, reserved1) == 232, "root.reserved1 at 232");
 static_assert(sizeof(struct shmb_table) == 96, "the header of a table has 96 bytes");
 static_assert(offsetof(struct shmb_table, abi_version) == 4, "table.abi_version at 4");
 static_assert(offsetof(struct shmb_table, header_size) == 8, "table.header_size at 8");
@@ -258,6 +263,9 @@ enum shmb_read {
 
 /* Copies the current slot. `size`: bytes mapped at `root`. */
 enum shmb_read shmb_root_read(const void *root, size_t size, struct shmb_root_slot *out);
+
+/* Copies the version of the broker from a mapped root. Empty: none, or not plain ASCII. */
+void shmb_root_version(const void *root, char out[SHMB_ROOT_VERSION]);
 
 /* Writes "ShmBroker.Table.<suffix>" with its terminator. */
 void shmb_table_name(const uint8_t suffix[SHMB_SUFFIX_BYTES], char out[SHMB_TABLE_NAME_BYTES]);

@@ -883,6 +883,23 @@ SHMB_RESULT int32_t SHMB_CALL shmb_describe(_In_z_ const char *name, _Inout_ shm
 SHMB_RESULT int32_t SHMB_CALL shmb_describeW(_In_z_ const shmb_wchar *name,
                                              _Inout_ shmb_info *info);
 
+#define SHMB_BROKER_VERSION_SIZE 40u /* bytes */
+
+/* The broker. Set `size` before each call; the call fills in the rest. */
+typedef struct shmb_broker_info {
+    uint32_t size;                          /* sizeof(shmb_broker_info) */
+    uint32_t process;                       /* id of its process */
+    uint64_t started;                       /* when that process started, as FILETIME */
+    uint64_t reserved[2];                   /* 0 */
+    char version[SHMB_BROKER_VERSION_SIZE]; /* such as "1.0.0-rc.1"; empty: it does not tell */
+} shmb_broker_info;
+
+/*
+ * Describes the broker that has published the directory; shmb_version tells the version of this
+ * library. Results as shmb_describe.
+ */
+SHMB_RESULT int32_t SHMB_CALL shmb_describe_broker(_Inout_ shmb_broker_info *info);
+
 /* A list of all objects, as of one moment. */
 typedef struct shmb_list shmb_list;
 

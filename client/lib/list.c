@@ -1,4 +1,4 @@
-/* What the directory lists: shmb_describe and the shmb_list_ calls. */
+/* What the directory tells: shmb_describe, shmb_describe_broker and the shmb_list_ calls. */
 #include <stdlib.h>
 
 #include "broker.h"
@@ -87,6 +87,32 @@ int32_t SHMB_CALL shmb_describeW(const shmb_wchar *name, shmb_info *info)
         return result_end_plain(result);
     }
     return shmb_describe(narrow, info);
+}
+
+static int32_t describe_broker(struct shmb_broker_info *info, struct fault *fault)
+{
+    struct shmb_broker_info found;
+    struct lookup lookup;
+    int32_t result;
+
+    if (!sized_valid(info, sizeof(*info)))
+        return fault_plain(fault, SHMB_BAD_ARGUMENT);
+    sized_give(NULL, 0, info);
+    result = open_directory(&lookup, fault);
+    if (result != SHMB_OK)
+        return result;
+    lookup_broker(&lookup, &found);
+    sized_give(&found, sizeof(found), info);
+    lookup_close(&lookup);
+    return SHMB_OK;
+}
+
+int32_t SHMB_CALL shmb_describe_broker(shmb_broker_info *info)
+{
+    struct fault fault = {CALL_NONE, 0};
+
+    result_begin();
+    return result_end(describe_broker(info, &fault), &fault);
 }
 
 static int32_t list_open(struct shmb_list **out, uint32_t *count, struct fault *fault)

@@ -196,6 +196,18 @@ bool published_broker(uint32_t *process, uint64_t *started)
     return true;
 }
 
+bool published_version(char out[SHMB_ROOT_VERSION])
+{
+    struct found root;
+
+    out[0] = '\0';
+    if (!map_root(&root))
+        return false;
+    shmb_root_version(root.view.data, out);
+    section_unmap(&root.view);
+    return out[0] != '\0';
+}
+
 bool published_owner(char owner[OWNER_SID_MAX])
 {
     struct found root;

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "directory.h"
 #include "owner.h"
 #include "section.h"
 #include "status_report.h"
@@ -31,6 +32,12 @@ void published_close(struct published *published);
  * published_open.
  */
 bool published_broker(uint32_t *process, uint64_t *started);
+
+/*
+ * The version of that broker. False: as published_open, or its version does not tell; `out` is
+ * empty.
+ */
+bool published_version(char out[SHMB_ROOT_VERSION]);
 
 /* The SID that owns the directory, and so all objects. False: as published_open. */
 bool published_owner(char owner[OWNER_SID_MAX]);

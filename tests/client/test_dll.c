@@ -43,6 +43,7 @@ static const char *const names[] = {
     "shmb_private_createW",
     "shmb_describe",
     "shmb_describeW",
+    "shmb_describe_broker",
     "shmb_list_open",
     "shmb_list_next",
     "shmb_list_close",

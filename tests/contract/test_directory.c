@@ -279,6 +279,31 @@ static void begin_root(void)
     root.publication = 3;
 }
 
+/* What another program might write there goes to no screen, and ends within it. */
+static void the_root_tells_a_version_of_plain_text(void **state)
+{
+    static const char *const unfit[] = {"1.0 0", "1.0\x1b[2J", "1.\xc3\xa4"};
+    char out[SHMB_ROOT_VERSION];
+    size_t i;
+
+    (void)state;
+    begin_root();
+    shmb_root_version(&root, out);
+    assert_string_equal(out, "");
+    strcpy(root.version, "1.0.0-rc.1");
+    shmb_root_version(&root, out);
+    assert_string_equal(out, "1.0.0-rc.1");
+    assert_int_equal(shmb_root_read(&root, sizeof(root), &slot), SHMB_READ_OK);
+    for (i = 0; i < sizeof(unfit) / sizeof(unfit[0]); i++) {
+        strcpy(root.version, unfit[i]);
+        shmb_root_version(&root, out);
+        assert_string_equal(out, "");
+    }
+    memset(root.version, '1', sizeof(root.version));
+    shmb_root_version(&root, out);
+    assert_int_equal(strlen(out), SHMB_ROOT_VERSION - 1);
+}
+
 static void the_root_names_the_slot_that_holds(void **state)
 {
     struct shmb_root_slot out;
@@ -375,6 +400,7 @@ int main(void)
         WITH_TABLE(a_spoiled_header_is_refused),
         WITH_TABLE(a_spoiled_entry_is_refused),
         WITH_TABLE(circles_and_wild_buckets_end),
+        cmocka_unit_test(the_root_tells_a_version_of_plain_text),
         cmocka_unit_test(the_root_names_the_slot_that_holds),
         cmocka_unit_test(names_of_tables_and_controls),
         cmocka_unit_test(blocks_are_found_within_their_section),

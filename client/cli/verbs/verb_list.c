@@ -55,6 +55,16 @@ static int32_t print_all(shmb_list *list, unsigned options, struct json *json)
     return result == SHMB_NOT_FOUND ? SHMB_OK : result;
 }
 
+static int32_t put_broker(struct json *json)
+{
+    shmb_broker_info info = {.size = sizeof(info)};
+    int32_t result = shmb_describe_broker(&info);
+
+    json_number(json, "broker_process", info.process);
+    json_string(json, "broker_version", info.version[0] != '\0' ? info.version : NULL);
+    return result;
+}
+
 static int32_t print(shmb_list *list, unsigned options)
 {
     struct json *json = answer_open();
@@ -65,6 +75,8 @@ static int32_t print(shmb_list *list, unsigned options)
     result = print_all(list, options, json);
     if (json != NULL)
         json_array_end(json);
+    if (json != NULL && result == SHMB_OK)
+        result = put_broker(json);
     if (result == SHMB_OK)
         answer_done();
     return result;

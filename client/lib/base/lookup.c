@@ -461,3 +461,16 @@ _Static_assert(SHMB_KIND_QUEUE == SHMB_QUEUE, "kinds are passed on as they are")
 _Static_assert(SHMB_NAME_SIZE >= SHMB_NAME_BYTES, "every name fits");
 _Static_assert(offsetof(struct shmb_info, name) == SHMB_INFO_SIZE_MIN, "the texts are last");
 _Static_assert(sizeof(struct shmb_info) == 1280, "shmb_info has one layout in both bitnesses");
+
+void lookup_broker(const struct lookup *lookup, struct shmb_broker_info *info)
+{
+    const void *data = lookup->directory->root_view.data;
+    const struct shmb_root *root = data;
+
+    static_assert(sizeof(info->version) == SHMB_ROOT_VERSION, "the version of the root fits");
+    memset(info, 0, sizeof(*info));
+    info->size = sizeof(*info);
+    info->process = root->broker_pid;
+    info->started = root->broker_started;
+    shmb_root_version(root, info->version);
+}

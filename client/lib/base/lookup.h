@@ -59,6 +59,9 @@ bool lookup_changed(const struct lookup *lookup);
  */
 bool lookup_dispensable(int32_t result);
 
+/* Fills `*info`, one of ours and of our size, from the root. */
+void lookup_broker(const struct lookup *lookup, struct shmb_broker_info *info);
+
 /* Fills `*info`, one of ours and of our size, from an entry. */
 void lookup_info(const struct shmb_entry_view *entry, struct shmb_info *info);
 

@@ -89,10 +89,14 @@ static const struct access_rule *readers(const struct publication *publication, 
 /* The magic last: a client that sees it sees the whole header. */
 static void write_root_header(struct shmb_root *root, const struct sys_identity *identity)
 {
+    const char *version = report_version();
+
     root->abi_version = SHMB_ABI_VERSION;
     root->size = SHMB_ROOT_SIZE;
     root->broker_pid = identity->process;
     root->broker_started = identity->started;
+    memset(root->version, 0, sizeof(root->version));
+    memcpy(root->version, version, strlen(version) < sizeof(root->version) ? strlen(version) : 0);
     shmb_store32(&root->magic, SHMB_ROOT_MAGIC);
 }
 

@@ -310,3 +310,8 @@ void report_write(void *view, const struct report_news *news)
     /* 0 means that nothing was written. */
     shmb_store32(&report->sequence, sequence + 2 != 0 ? sequence + 2 : 2);
 }
+
+const char *report_version(void)
+{
+    return SHMB_VERSION_TEXT;
+}

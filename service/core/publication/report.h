@@ -44,4 +44,7 @@ struct report_news {
 /* Rewrites the whole report: SHMB_REPORT_SIZE bytes at `view`. */
 void report_write(void *view, const struct report_news *news);
 
+/* The version of this broker, as the report and the directory have it: a constant text. */
+const char *report_version(void);
+
 #endif

@@ -258,6 +258,7 @@ bool status_ask_broker(struct status *status)
     /* Both exist as long as somebody has them open, a keeper for example. */
     if (published_broker(&status->publisher, &started))
         status->ended = !process_id_runs(status->publisher, started);
+    (void)published_version(status->published);
     status->text = published_report(&status->report);
     status->reported = status->text != NULL;
     if (status->reported) {
@@ -291,6 +292,16 @@ size_t status_count(const struct status *status, enum status_state state)
         if (status->objects[i].state == state)
             count++;
     return count;
+}
+
+const char *status_version(const struct status *status)
+{
+    const char *reported = status->runs ? status_field(status, "version", 2) : NULL;
+
+    if (reported != NULL)
+        return reported;
+    return status->runs && !status->ended && status->published[0] != '\0' ? status->published
+                                                                          : NULL;
 }
 
 const char *status_field(const struct status *status, const char *kind, size_t field)

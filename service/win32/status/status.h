@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "access.h"
+#include "directory.h"
 #include "exit_codes.h"
 #include "file_version.h"
 #include "holding_processes.h"
@@ -90,8 +91,9 @@ struct status {
     char installed[STATUS_VERSION]; /* version of the program file; empty: not known */
     /* from the broker */
     uint32_t publisher; /* the process that made directory and report; 0: not known */
-    bool ended;         /* that process has ended: they show what was so then */
-    bool directory;     /* it can be read */
+    char published[SHMB_ROOT_VERSION]; /* its version; empty: not known */
+    bool ended;                        /* that process has ended: they show what was so then */
+    bool directory;                    /* it can be read */
     uint64_t revision;
     uint64_t bytes;      /* of the objects held: segments, queues, sections for snapshots */
     uint64_t slots;      /* of fast locks and queues */
@@ -157,6 +159,9 @@ void status_deferred_remedy(const char *name, bool console, struct text *out);
 /* Adds an object, all zero but kind and name. NULL: no memory. */
 struct status_object *status_add(struct status *status, enum shmb_kind kind, const char *name,
                                  size_t length);
+
+/* The version of the broker that runs, from its report or its directory. NULL: not known. */
+const char *status_version(const struct status *status);
 
 /* The field of the first line of this kind in the report. NULL: there is none. */
 const char *status_field(const struct status *status, const char *kind, size_t field);

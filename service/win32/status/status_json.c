@@ -61,7 +61,7 @@ static void put_service(struct json *json, const struct status *status)
     json_string(json, "start", status->start_word);
     json_string(json, "configuration", status->config);
     json_string(json, "installed_version", known(status->installed));
-    json_string(json, "version", status->runs ? status_field(status, "version", 2) : NULL);
+    json_string(json, "version", status_version(status));
     json_string(json, "configuration_digest",
                 status->runs ? status_field(status, "digest", 3) : NULL);
     put_read(json, status);

@@ -4,6 +4,7 @@
  */
 #include "status_metrics.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,6 +115,8 @@ void status_metrics(const struct status *status, struct metrics *out)
         return;
     out->started = status->since;
     out->handles = handles_of(status->publisher);
+    if (!status->ended)
+        (void)snprintf(out->version, sizeof(out->version), "%s", status->published);
     if (status->directory)
         add_objects(status, out);
     add_report(out);

@@ -56,10 +56,10 @@ static void print_since(const struct status *status)
                  (unsigned long long)(minutes % 60));
 }
 
-/* The version that runs, if the report tells, and that of the program file, if it is another. */
+/* The version that runs, if the broker tells it, and that of the program file, if it is another. */
 static void print_version(const struct status *status)
 {
-    const char *runs = status->runs ? status_field(status, "version", 2) : NULL;
+    const char *runs = status_version(status);
     const bool known = status->installed[0] != '\0';
 
     if (runs != NULL && known && strcmp(runs, status->installed) != 0)

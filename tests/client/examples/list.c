@@ -1,4 +1,7 @@
-/* What the broker holds: shmb_list_open, shmb_list_next, shmb_list_close, shmb_describe. */
+/*
+ * What the broker holds, and which version it has: shmb_list_open, shmb_list_next,
+ * shmb_list_close, shmb_describe, shmb_describe_broker.
+ */
 #include <stdio.h>
 
 #include "examples.h"
@@ -7,6 +10,7 @@
 int example_list(void)
 {
     shmb_info info = {.size = sizeof(info)};
+    shmb_broker_info broker = {.size = sizeof(broker)};
     shmb_list *list;
     uint32_t count, seen = 0;
 
@@ -17,6 +21,9 @@ int example_list(void)
         seen++;
     }
     shmb_list_close(list);
+    if (shmb_describe_broker(&broker) != SHMB_OK)
+        return 1;
+    printf("    of the broker %s, process %u\n", broker.version, (unsigned)broker.process);
     if (seen != count || shmb_describe("Prices", &info) != SHMB_OK)
         return 1;
     return info.kind == SHMB_KIND_SEGMENT && info.state == SHMB_STATE_HELD ? 0 : 1;

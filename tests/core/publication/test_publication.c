@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "published.h"
+#include "report.h"
 
 #define CONTROL_1 SHMB_CONTROL_PREFIX "1"
 
@@ -21,6 +22,7 @@ static void everything_is_in_the_directory(void **state)
     root = (const struct shmb_root *)(const void *)fake_find(world.fake, SHMB_ROOT_NAME)->content;
     assert_int_equal(root->broker_pid, FAKE_PROCESS);
     assert_int_equal(root->broker_started, FAKE_STARTED);
+    assert_string_equal(root->version, report_version());
     entry = published_find("prices");
     assert_int_equal(entry.size, 64);
     assert_int_equal(entry.flags, SHMB_ENTRY_INITIAL);

@@ -2,6 +2,7 @@
  * The file with figures of a real broker, read by another process at any time, and the verb that
  * prints the same.
  */
+#include "shmb.h"
 #include "support.h"
 
 #include <stdio.h>
@@ -204,6 +205,7 @@ static void standard_users_read_the_directory_only(void **state)
     (void)state;
     assert_int_equal(child_said(child, said, sizeof(said)), 1);
     assert_non_null(strstr(said, "shmbroker_objects{kind=\"event\",state=\"held\"} 2"));
+    assert_non_null(strstr(said, "shmbroker_build_info{version=\"" SHMB_VERSION "\"} 1"));
     assert_null(strstr(said, "shmbroker_degraded"));
     assert_non_null(strstr(said, "elevated prompt"));
     child_interrupt(broker);

@@ -49,6 +49,8 @@ static void the_keeper_is_shown_with_its_end(void)
 
 static void start_stop_and_status_follow_the_service(void **state)
 {
+    shmb_broker_info info = {.size = sizeof(info)};
+
     (void)state;
     install(configuration);
     broker_says("status", 5, "stopped");
@@ -65,6 +67,9 @@ static void start_stop_and_status_follow_the_service(void **state)
     broker_says("status", 0, "\nsince:         20");
     broker_says("status", 0, " (0 d 0 h ");
     broker_says("status", 0, "\nversion:       " SHMB_VERSION "\n");
+    assert_int_equal(shmb_describe_broker(&info), SHMB_OK);
+    assert_string_equal(info.version, SHMB_VERSION);
+    assert_int_equal(info.process, scm_wait(SERVICE_RUNNING).dwProcessId);
     broker_says("status", 0, "my config.yaml, read 20");
     broker_says("stop", 0, "stopped");
     the_keeper_is_shown_with_its_end();
