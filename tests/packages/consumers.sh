@@ -9,6 +9,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
 . "$root/install/common.sh"
 SHMB_BUILD=$shmb_build
 . "$root/tests/wine.sh"
+. "$root/tests/packages/quietly.sh"
 bin=$shmb_build/mingw-x64/bin bin32=$shmb_build/mingw-x86/bin
 
 work=$(mktemp -d) || exit 1
@@ -18,14 +19,6 @@ finish() {
 }
 trap finish EXIT
 trap 'exit 130' INT TERM HUP
-
-# quietly COMMAND…: what it prints is shown only where it fails.
-quietly() {
-    "$@" >"$work/said" 2>&1 && return
-    echo "failed: $*"
-    cat "$work/said"
-    return 1
-}
 
 # The pieces of client/link.md in a language, one after the other.
 pieces() {

@@ -5,19 +5,12 @@
 #   tests/packages/manifests.sh FOLDER
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
+. "$root/tests/packages/quietly.sh"
 packages=$1
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 export SHMB_HOME_URL=https://example.org/owner/ShmBroker
-
-# quietly COMMAND…: what it prints is shown only where it fails.
-quietly() {
-    "$@" >"$work/said" 2>&1 && return
-    echo "failed: $*"
-    cat "$work/said"
-    return 1
-}
 
 # refused TEXT COMMAND…
 refused() {

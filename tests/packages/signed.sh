@@ -7,6 +7,7 @@
 # The certificate is made here, and is worth nothing.
 set -u
 root=$1 packages=$2
+. "$root/tests/packages/quietly.sh"
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
@@ -14,14 +15,6 @@ trap 'exit 130' INT TERM HUP
 fail() {
     echo "$*"
     exit 1
-}
-
-# quietly COMMAND…: what it prints is shown only where it fails.
-quietly() {
-    "$@" >"$work/said" 2>&1 && return
-    echo "failed: $*"
-    cat "$work/said"
-    return 1
 }
 
 certificate() {
