@@ -326,6 +326,65 @@ function ConvertTo-Point($jsonPoint) {
     }
 }
 
+function ConvertTo-Step($jsonStep) {
+    return [PSCustomObject] @{
+        PSTypeName = 'ShmBroker.Step'
+        Action = $jsonStep.action
+        Name = $jsonStep.name
+        FullName = $jsonStep.full_name
+        Kind = $jsonStep.kind
+        Text = $jsonStep.text
+        Remedy = $jsonStep.remedy
+    }
+}
+
+function ConvertTo-Update($jsonApply, [int] $ExitCode) {
+    $steps = @()
+    if ($null -ne $jsonApply.plan) {
+        $steps = @(foreach ($step in $jsonApply.plan.steps) { ConvertTo-Step $step })
+    }
+    $findings = @(foreach ($message in $jsonApply.messages) { ConvertTo-Finding $message })
+    if ($null -ne $jsonApply.reload) {
+        $findings += @(foreach ($message in $jsonApply.reload.messages) { ConvertTo-Finding $message })
+    }
+    return [PSCustomObject] @{
+        PSTypeName = 'ShmBroker.Update'
+        Result = $jsonApply.result
+        Changed = $jsonApply.changed
+        Restored = $jsonApply.restored
+        File = $jsonApply.file
+        Former = $jsonApply.former
+        Running = $jsonApply.running
+        Degraded = $jsonApply.degraded
+        Digest = $jsonApply.digest
+        Steps = $steps
+        Findings = $findings
+        ExitCode = $ExitCode
+    }
+}
+
+# What is wrong with an update, in a sentence; $null: nothing.
+function Get-UpdateProblem($Update, [string] $Path) {
+    $problems = @{
+        invalid = "$Path cannot be used; nothing was changed"
+        refused = "the service refused $Path"
+        incomplete = "the service could not apply all of $Path"
+        unknown = "$Path is in place, but the service does not serve it yet"
+    }
+    if (-not $problems.ContainsKey($Update.Result)) {
+        return $null
+    }
+    $problem = $problems[$Update.Result]
+    if ($Update.Restored) {
+        $problem += '; the former configuration is in place again'
+    }
+    $first = $Update.Findings | Where-Object Severity -EQ error | Select-Object -First 1
+    if ($null -ne $first) {
+        $problem += ": $($first.File):$($first.Line):$($first.Column): $($first.Message)"
+    }
+    return $problem
+}
+
 # ---- what the module exports ----
 
 <#
@@ -614,4 +673,79 @@ function Install-ShmBroker {
     $result
 }
 
-Export-ModuleMember -Function Get-ShmBroker, Get-ShmBrokerObject, Test-ShmBrokerConfig, Install-ShmBroker
+<#
+.SYNOPSIS
+Rolls out a configuration of ShmBroker on this machine.
+
+.DESCRIPTION
+Checks the file, puts a copy of it into the place of the configuration, has the service reload, and
+waits until the service serves exactly this. If the service refuses it, the former configuration is put
+back. It can be repeated: if the service serves the file already, nothing is done, and Changed is
+$false. If the service is not running, the file counts from its next start. Needs an elevated prompt.
+
+Returns an object: Result, Changed, File, Former, Running, Degraded, Steps, Findings. -WhatIf
+changes nothing and returns the same: Steps is what a reload would do, Changed whether there is
+anything to do.
+
+If Result is invalid, refused, incomplete or unknown, there is an error instead, with the object as
+its TargetObject. Its Exception.Data has Code (Result in capital letters) and ExitCode.
+
+.PARAMETER Path
+The file with the new configuration.
+
+.PARAMETER Config
+The place of the configuration; default: that of the installed service, else
+%ProgramData%\ShmBroker\shmbroker.yaml
+
+.PARAMETER AllowUnsafeConfig
+For trials: accepts a place and files that others than administrators can change.
+
+.EXAMPLE
+Update-ShmBrokerConfig \\server\deploy\shmbroker.yaml
+
+.EXAMPLE
+(Update-ShmBrokerConfig new.yaml -WhatIf).Steps
+What would be done.
+
+.EXAMPLE
+try { Update-ShmBrokerConfig new.yaml } catch { $_.TargetObject.Findings; throw }
+#>
+function Update-ShmBrokerConfig {
+    [CmdletBinding(SupportsShouldProcess)]
+    [OutputType('ShmBroker.Update')]
+    param(
+        [Parameter(Mandatory, Position = 0)]
+        [Alias('FullName')]
+        [ValidateNotNullOrEmpty()]
+        [string] $Path,
+        [ValidateNotNullOrEmpty()]
+        [string] $Config,
+        [switch] $AllowUnsafeConfig
+    )
+
+    $file = Resolve-File $PSCmdlet $Path
+    $arguments = @($file)
+    if ($Config) {
+        $arguments += '--config', (Resolve-File $PSCmdlet $Config)
+    }
+    if ($AllowUnsafeConfig) {
+        $arguments += '--allow-unsafe-config'
+    }
+    if (-not $PSCmdlet.ShouldProcess('configuration of ShmBroker', "replace by $file")) {
+        if (-not $WhatIfPreference) {
+            return
+        }
+        $arguments += '--dry-run'
+    }
+    $answer = Invoke-Verb $PSCmdlet apply $arguments
+    $update = ConvertTo-Update $answer.Json $answer.ExitCode
+    $problem = Get-UpdateProblem $update $file
+    if ($problem) {
+        $PSCmdlet.ThrowTerminatingError((New-ErrorRecord $problem $update.Result.ToUpperInvariant() `
+                    $answer.ExitCode $update))
+    }
+    $update
+}
+
+Export-ModuleMember -Function Get-ShmBroker, Get-ShmBrokerObject, Test-ShmBrokerConfig, Install-ShmBroker,
+    Update-ShmBrokerConfig

@@ -166,6 +166,37 @@ Test-Equal 1 @('None', 'Go' | Get-ShmBrokerObject -ErrorAction SilentlyContinue 
 Test-Equal 'NOT_FOUND,Get-ShmBrokerObject' $failures[0].FullyQualifiedErrorId 'the identifier'
 Test-Equal 'None' $failures[0].TargetObject 'the name'
 
+# ---- Update-ShmBrokerConfig ----
+$text = [IO.File]::ReadAllText($good)
+$next = Write-File 'next.yaml' ($text -replace 'events: \{', 'events: { New: { reset: auto },')
+$plan = Update-ShmBrokerConfig $next -WhatIf
+Test-Equal 'planned' $plan.Result 'result'
+Test-Equal $true $plan.Changed 'changed'
+Test-Equal 'create New event' (($plan.Steps | Where-Object Action -EQ create | ForEach-Object { "$($_.Action) $($_.Name) $($_.Kind)" }) -join ', ') 'steps'
+Test-Equal $text ([IO.File]::ReadAllText($good)) 'the configuration after -WhatIf'
+Test-Equal 0 @(Get-ShmBrokerObject 'New*').Count 'new objects after -WhatIf'
+$update = Update-ShmBrokerConfig $next
+Test-Equal 'ShmBroker.Update' $update.PSObject.TypeNames[0] 'type'
+Test-Equal 'applied' $update.Result 'result'
+Test-Equal $true ($update.Changed -and $update.Running -and -not $update.Restored -and -not $update.Degraded) 'what was done'
+Test-Equal $true ($update.File -like '*\good.yaml') $update.File
+Test-Equal $true ($update.Former -like '*\good.yaml.former') $update.Former
+Test-Equal 'held' (Get-ShmBrokerObject New).State 'the new object'
+$update = Update-ShmBrokerConfig $next
+Test-Equal 'unchanged' $update.Result 'result'
+Test-Equal $false $update.Changed 'changed'
+Test-Equal $null $update.Former 'the former'
+$failure = Get-Failure { Update-ShmBrokerConfig $bad }
+Test-Equal 'INVALID,Update-ShmBrokerConfig' $failure.FullyQualifiedErrorId 'the identifier'
+Test-Equal 1 $failure.Exception.Data['ExitCode'] 'the exit code'
+Test-Equal 'invalid' $failure.TargetObject.Result 'result'
+Test-Equal $true ($failure.Exception.Message -match 'nothing was changed: .*bad\.yaml:2:\d+: ') $failure.Exception.Message
+Test-Equal 'INVALID,Update-ShmBrokerConfig' (Get-Failure { Update-ShmBrokerConfig $bad -WhatIf }).FullyQualifiedErrorId 'the identifier'
+Test-Equal 'held' (Get-ShmBrokerObject New).State 'the new object'
+$elsewhere = Update-ShmBrokerConfig $next -Config (Join-Path $Folder 'elsewhere.yaml') -AllowUnsafeConfig
+Test-Equal 'placed' $elsewhere.Result 'result'
+Test-Equal $false $elsewhere.Running 'running'
+
 # ---- a reload that is refused ----
 Copy-Item $bad $good
 $program = & (Get-Module ShmBroker) { Find-Program }
