@@ -104,6 +104,7 @@ all_checks() {
     job check 'JSON is as described' "$checks/json.sh"
     job check 'PowerShell runs the module' "$checks/powershell.sh"
     job check 'so does PowerShell for Windows' "$checks/powershell.sh" --windows
+    job check 'the examples of roll-out' "$checks/deploy.sh"
     job check 'the page of events is their sources' python3 "$checks/events.py" --self-test
     job check 'figures, alerts and dashboard' "$checks/monitoring.sh"
     job check 'nothing lost under torture, 20 s' "$root/tests/torture.sh" 20
