@@ -94,6 +94,19 @@ static void end(HANDLE process)
     CloseHandle(process);
 }
 
+/* What is in it ends with this program, too: it has the only handle. */
+static HANDLE make_job(void)
+{
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {.BasicLimitInformation.LimitFlags =
+                                                       JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE};
+    HANDLE job = CreateJobObjectW(NULL, NULL);
+
+    if (job == NULL ||
+        !SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof(limits)))
+        stop_on("CreateJobObject");
+    return job;
+}
+
 /* The keepers, too, which cannot leave a job that lets nobody out. */
 static void end_all(HANDLE job)
 {
@@ -119,7 +132,7 @@ int main(int argc, char **argv)
     snprintf(configuration, sizeof(configuration), "%s\\bench.yaml", argv[2]);
     write_configuration(segments);
     for (i = 0; i < rounds; i++) {
-        HANDLE job = CreateJobObjectW(NULL, NULL);
+        HANDLE job = make_job();
 
         snprintf(state, sizeof(state), "%s\\state%u", argv[2], i);
         end(start(argv[1], job, &first[i]));
