@@ -13,6 +13,9 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+const char *const shmb_queue_suffixes[SHMB_QUEUE_EVENTS] = {
+    SHMB_LOCK_SUFFIX, SHMB_QUEUE_ITEMS_SUFFIX, SHMB_QUEUE_ROOM_SUFFIX};
+
 uint32_t shmb_name_fold(uint32_t point)
 {
     /* Searches the sorted runs for the one that contains the point. */

@@ -26,6 +26,10 @@
 #define SHMB_QUEUE_ITEMS_SUFFIX ".items"
 #define SHMB_QUEUE_ROOM_SUFFIX  ".room"
 
+/* All events of a queue: their suffixes, SHMB_LOCK_SUFFIX first. */
+#define SHMB_QUEUE_EVENTS 3
+extern const char *const shmb_queue_suffixes[SHMB_QUEUE_EVENTS];
+
 /* Number of change events of a segment with `notify`, numbered by the digit after the suffix. */
 #define SHMB_CHANGE_EVENTS 4u
 

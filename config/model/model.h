@@ -118,7 +118,7 @@ enum cfg_overflow {
 };
 
 /* The events of a queue, with its trustees: Q.lock, Q.items, Q.room. All of them reset alone. */
-#define CFG_QUEUE_EVENTS 3
+#define CFG_QUEUE_EVENTS SHMB_QUEUE_EVENTS
 
 struct cfg_queue {
     uint32_t slots;     /* 1 to SHMB_QUEUE_SLOTS_MOST; 0 after an error, only in the reader */

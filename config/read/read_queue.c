@@ -95,19 +95,18 @@ static void read_overflow(struct reader *reader, const struct node *node, const 
 static void name_events(struct reader *reader, const struct node *key, const struct path *path,
                         struct cfg_object *object)
 {
-    static const char *const suffixes[CFG_QUEUE_EVENTS] = {
-        SHMB_LOCK_SUFFIX, SHMB_QUEUE_ITEMS_SUFFIX, SHMB_QUEUE_ROOM_SUFFIX};
     char name[COMPANION_BYTES];
     size_t i, length;
 
     for (i = 0; object->name != NULL && i < CFG_QUEUE_EVENTS; i++) {
-        enum shmb_name_fault fault = companion_name(object->name, suffixes[i], "", name, &length);
+        enum shmb_name_fault fault =
+            companion_name(object->name, shmb_queue_suffixes[i], "", name, &length);
 
         if (fault != SHMB_NAME_OK) {
             reader_error(reader, key, path,
                          "%s (an event of the queue would be named %s%s; give the queue a shorter "
                          "name)",
-                         shmb_name_fault_text(fault), object->name, suffixes[i]);
+                         shmb_name_fault_text(fault), object->name, shmb_queue_suffixes[i]);
             return;
         }
         object->u.queue.events[i] = reader_text(reader, name, length);

@@ -161,9 +161,10 @@ static void add_of_segment(struct object_use *use, const shmb_info *info)
 
 static void add_of_queue(struct object_use *use, const shmb_info *info)
 {
-    add_suffix(use, info->name, SHMB_LOCK_SUFFIX);
-    add_suffix(use, info->name, SHMB_QUEUE_ITEMS_SUFFIX);
-    add_suffix(use, info->name, SHMB_QUEUE_ROOM_SUFFIX);
+    size_t i;
+
+    for (i = 0; i < SHMB_QUEUE_EVENTS; i++)
+        add_suffix(use, info->name, shmb_queue_suffixes[i]);
 }
 
 /* What the directory, or else the library, says about the name. False: nothing. */

@@ -19,10 +19,7 @@
 
 static void event_name(const struct item *queue, size_t event, char out[EVENT_NAME_BYTES])
 {
-    static const char *const suffixes[CFG_QUEUE_EVENTS] = {
-        SHMB_LOCK_SUFFIX, SHMB_QUEUE_ITEMS_SUFFIX, SHMB_QUEUE_ROOM_SUFFIX};
-
-    (void)snprintf(out, EVENT_NAME_BYTES, "%s%s", queue->spec.name, suffixes[event]);
+    (void)snprintf(out, EVENT_NAME_BYTES, "%s%s", queue->spec.name, shmb_queue_suffixes[event]);
 }
 
 /* In the names of carried_events_set. */
