@@ -13,35 +13,27 @@ import os
 import re
 import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-HEADER = os.path.join(ROOT, "client/include/shmb_flat.h")
-FOLDER = os.path.join(ROOT, "client/bindings/foxpro")
-FOLDERS = (FOLDER, os.path.join(ROOT, "client/examples"))
+sys.dont_write_bytecode = True
+import header
+
+FOLDER = os.path.join(header.ROOT, "client/bindings/foxpro")
+FOLDERS = (FOLDER, os.path.join(header.ROOT, "client/examples"))
 DECLARING = os.path.join(FOLDER, "shmb.prg")
 TYPES = {"int32_t": "INTEGER", "const char *": "STRING", "char *": "STRING @"}
 
 
-def header_functions(text):
+def header_functions():
     """name -> [(FoxPro's type, parameter)]"""
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
     functions = {}
-    for returned, name, parameters in re.findall(
-        r"SHMB_API\s+(\w+)\s+SHMB_CALL\s+(shmbf_\w+)\s*\(([^)]*)\)\s*;", text
-    ):
+    for name, (returned, parameters) in header.functions(header.text_of("shmb_flat.h")).items():
         if name.endswith("W"):
             continue
         if returned != "int32_t":
             raise SystemExit(f"{name} returns {returned}, which FoxPro does not know")
-        found = []
-        for parameter in [p.strip() for p in parameters.split(",")]:
-            if parameter == "void":
-                continue
-            kind, word = re.fullmatch(r"(.*?)(\w+)", " ".join(parameter.split())).groups()
-            kind = kind.strip()
+        for _, kind, _ in parameters:
             if kind not in TYPES:
                 raise SystemExit(f"{name}: FoxPro has no type for {kind}")
-            found.append((TYPES[kind], word))
-        functions[name] = found
+        functions[name] = [(TYPES[kind], word) for _, kind, word in parameters]
     return functions
 
 
@@ -151,8 +143,7 @@ def mutants(text):
 
 
 def main():
-    with open(HEADER, encoding="utf-8") as file:
-        functions = header_functions(file.read())
+    functions = header_functions()
     programs = {}
     for path in sorted(p for folder in FOLDERS for p in glob.glob(os.path.join(folder, "*.prg"))):
         with open(path, encoding="ascii") as file:

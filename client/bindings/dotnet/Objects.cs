@@ -1,0 +1,229 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Threading;
+using Microsoft.Win32.SafeHandles;
+
+namespace ShmBroker;
+
+/// <summary>What to open an object for.</summary>
+public enum Rights
+{
+    /// <summary>To read; needs level <c>read</c> in the configuration.</summary>
+    Read = 1,
+    /// <summary>To read, write and lock; needs level <c>write</c>.</summary>
+    Write = 2,
+}
+
+/// <summary>Kinds of objects.</summary>
+public enum ObjectKind
+{
+    /// <summary>Shared memory.</summary>
+    Segment = 0,
+    /// <summary>A mutex.</summary>
+    Mutex = 1,
+    /// <summary>An event.</summary>
+    Event = 2,
+    /// <summary>A semaphore.</summary>
+    Semaphore = 3,
+    /// <summary>A queue of messages.</summary>
+    Queue = 4,
+}
+
+/// <summary>Whether the broker has an object of its configuration.</summary>
+public enum ObjectState
+{
+    /// <summary>Not known.</summary>
+    None = 0,
+    /// <summary>The broker holds it.</summary>
+    Held = 1,
+    /// <summary>An object that is not the broker's has the name.</summary>
+    Conflict = 2,
+    /// <summary>The system could not create it.</summary>
+    Failed = 3,
+}
+
+/// <summary>Properties of an object.</summary>
+[Flags]
+public enum ObjectFlags
+{
+    /// <summary>None of them.</summary>
+    None = 0,
+    /// <summary>Event: it stays set until it is reset.</summary>
+    ManualReset = 0x01,
+    /// <summary>Segment: readers may wait for its lock.</summary>
+    ReadersMayWait = 0x02,
+    /// <summary>Segment: the broker wrote its initial content.</summary>
+    Initial = 0x04,
+    /// <summary>It belongs to a segment or queue: a lock, an event, snapshots.</summary>
+    Companion = 0x08,
+    /// <summary>Segment: it has a lock.</summary>
+    HasLock = 0x10,
+    /// <summary>The size is rounded up: the segment was opened without the broker's directory.</summary>
+    Rounded = 0x20,
+    /// <summary>Segment: programs can wait for changes.</summary>
+    Notify = 0x40,
+    /// <summary>Segment: private memory, see <see cref="Segment.CreatePrivate"/>.</summary>
+    Private = 0x80,
+    /// <summary>Segment: <c>snapshots: double</c>.</summary>
+    Double = 0x100,
+    /// <summary>Segment: its lock is a fast one.</summary>
+    Fast = 0x200,
+    /// <summary>Queue: one thread at a time may put.</summary>
+    OneProducer = 0x400,
+    /// <summary>Queue: one thread at a time may get.</summary>
+    OneConsumer = 0x800,
+    /// <summary>Queue: a put into a full queue fails.</summary>
+    Refuse = 0x1000,
+    /// <summary>Queue: a put into a full queue drops the oldest message.</summary>
+    DropOldest = 0x2000,
+}
+
+/// <summary>One object of the broker, as of one moment.</summary>
+public sealed class ObjectInfo
+{
+    internal unsafe ObjectInfo(in shmb_info info)
+    {
+        Kind = (ObjectKind)info.kind;
+        State = (ObjectState)info.state;
+        Flags = (ObjectFlags)info.flags;
+        Size = unchecked((long)info.bytes);
+        Generation = unchecked((long)info.generation);
+        InitialCount = info.initial;
+        MaximumCount = info.maximum;
+        Slots = unchecked((int)info.slots);
+        SlotSize = unchecked((int)info.slot_size);
+        fixed (byte* name = info.name, held = info.@lock)
+        {
+            Name = Text(name);
+            LockName = *held == 0 ? null : Text(held);
+        }
+    }
+
+    /// <summary>The name, without <c>Global\</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The kind.</summary>
+    public ObjectKind Kind { get; }
+
+    /// <summary>Whether the broker has it.</summary>
+    public ObjectState State { get; }
+
+    /// <summary>Its properties.</summary>
+    public ObjectFlags Flags { get; }
+
+    /// <summary>Segment, queue: its size in bytes.</summary>
+    public long Size { get; }
+
+    /// <summary>Grows each time the object is recreated; 0: not known.</summary>
+    public long Generation { get; }
+
+    /// <summary>Semaphore: its first count.</summary>
+    public int InitialCount { get; }
+
+    /// <summary>Semaphore: its greatest count.</summary>
+    public int MaximumCount { get; }
+
+    /// <summary>Queue: the messages that fit in.</summary>
+    public int Slots { get; }
+
+    /// <summary>Queue: the most bytes of a message.</summary>
+    public int SlotSize { get; }
+
+    /// <summary>Segment: the name of its lock; null: it has none.</summary>
+    public string? LockName { get; }
+
+    /// <summary>The name and the kind.</summary>
+    /// <returns>Both.</returns>
+    public override string ToString() => $"{Name} ({Kind})";
+
+    internal static shmb_info Empty() => new() { size = (uint)Marshal.SizeOf<shmb_info>() };
+
+    private static unsafe string Text(byte* text)
+    {
+        int length = 0;
+        while (text[length] != 0)
+            length++;
+        return length == 0 ? "" : Encoding.UTF8.GetString(text, length);
+    }
+}
+
+/// <summary>The objects of the broker, and those that are neither segments nor queues.</summary>
+public static class Broker
+{
+    /// <summary>The version of the library, such as "1.0.0".</summary>
+    public static string LibraryVersion => Marshal.PtrToStringAnsi(Native.shmb_version()) ?? "";
+
+    /// <summary>Lists all objects, as of one moment, in the order of the configuration.</summary>
+    /// <returns>The objects.</returns>
+    /// <exception cref="ShmbException">The list could not be read.</exception>
+    public static IReadOnlyList<ObjectInfo> List()
+    {
+        Native.Check(Native.shmb_list_open(out ListHandle list, out uint count));
+        using (list)
+        {
+            var objects = new List<ObjectInfo>((int)count);
+            while (true)
+            {
+                shmb_info info = ObjectInfo.Empty();
+                int result = Native.shmb_list_next(list, ref info);
+                if (result == (int)ShmbResult.NotFound)
+                    return objects;
+                Native.Check(result);
+                objects.Add(new ObjectInfo(info));
+            }
+        }
+    }
+
+    /// <summary>Describes one object, without opening it.</summary>
+    /// <param name="name">Its name, with or without <c>Global\</c>.</param>
+    /// <returns>The description.</returns>
+    /// <exception cref="ShmbException">There is no such object, or the directory could not be read.</exception>
+    public static ObjectInfo Describe(string name)
+    {
+        shmb_info info = ObjectInfo.Empty();
+        Native.Check(Native.shmb_describeW(Native.Name(name), ref info));
+        return new ObjectInfo(info);
+    }
+
+    /// <summary>Opens a mutex of the broker, after a check that the broker owns it.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="wait">How long to wait for the broker.</param>
+    /// <returns>The mutex. After an <see cref="AbandonedMutexException"/>, you hold it.</returns>
+    /// <exception cref="ShmbException">It could not be opened.</exception>
+    public static Mutex OpenMutex(string name, TimeSpan wait = default) =>
+        Wrap(new Mutex(), OpenObject(name, ObjectKind.Mutex, Rights.Write, wait));
+
+    /// <summary>Opens an event of the broker, after a check that the broker owns it.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="rights"><see cref="Rights.Read"/> is enough to wait for an event that is reset by hand.</param>
+    /// <param name="wait">How long to wait for the broker.</param>
+    /// <returns>The event.</returns>
+    /// <exception cref="ShmbException">It could not be opened.</exception>
+    public static EventWaitHandle OpenEvent(string name, Rights rights = Rights.Write, TimeSpan wait = default) =>
+        Wrap(new EventWaitHandle(false, EventResetMode.AutoReset), OpenObject(name, ObjectKind.Event, rights, wait));
+
+    /// <summary>Opens a semaphore of the broker, after a check that the broker owns it.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="wait">How long to wait for the broker.</param>
+    /// <returns>The semaphore.</returns>
+    /// <exception cref="ShmbException">It could not be opened.</exception>
+    public static Semaphore OpenSemaphore(string name, TimeSpan wait = default) =>
+        Wrap(new Semaphore(0, 1), OpenObject(name, ObjectKind.Semaphore, Rights.Write, wait));
+
+    private static SafeWaitHandle OpenObject(string name, ObjectKind kind, Rights rights, TimeSpan wait)
+    {
+        Native.Check(Native.shmb_open_objectW(Native.Name(name), (uint)kind, (uint)rights,
+            Native.Milliseconds(wait, nameof(wait)), out IntPtr handle));
+        return new SafeWaitHandle(handle, true);
+    }
+
+    /// <summary>An object of the framework with the broker's handle in place of its own.</summary>
+    private static T Wrap<T>(T own, SafeWaitHandle handle) where T : WaitHandle
+    {
+        own.SafeWaitHandle.Dispose();
+        own.SafeWaitHandle = handle;
+        return own;
+    }
+}
