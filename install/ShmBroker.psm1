@@ -480,7 +480,7 @@ function Get-ShmBrokerObject {
         }
     }
     end {
-        $arguments = @($names)
+        $arguments = $names.ToArray()
         if ($All) {
             $arguments = @('--all') + $arguments
         }
@@ -491,7 +491,7 @@ function Get-ShmBrokerObject {
             $PSCmdlet.ThrowTerminatingError((New-ErrorRecord $jsonStatus.objects_unknown 'NO_BROKER' `
                         $answer.ExitCode $null))
         }
-        $plainNames = @($names) -replace '^Global\\', '' -notmatch '[*?]'
+        $plainNames = $names.ToArray() -replace '^Global\\', '' -notmatch '[*?]'
         $found = @(foreach ($object in $jsonStatus.objects) { ConvertTo-ObjectState $object })
         $found | Where-Object { $All -or -not $_.Companion -or $plainNames -ccontains $_.Name }
         foreach ($plain in $plainNames) {
@@ -533,7 +533,7 @@ Get-ChildItem *.yaml | Test-ShmBrokerConfig | Group-Object File
 #>
 function Test-ShmBrokerConfig {
     [CmdletBinding()]
-    [OutputType('ShmBroker.Finding', [bool])]
+    [OutputType('ShmBroker.Finding', 'System.Boolean')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
         [Alias('FullName')]
@@ -560,7 +560,7 @@ function Test-ShmBrokerConfig {
         if ($AllowUnsafeConfig) {
             $options += '--allow-unsafe-config'
         }
-        $answer = Invoke-Verb $PSCmdlet check ($options + @($files))
+        $answer = Invoke-Verb $PSCmdlet check ($options + $files.ToArray())
         $jsonCheck = $answer.Json
         $usable = $true
         foreach ($jsonConfiguration in $jsonCheck.configurations) {
