@@ -109,7 +109,7 @@ class Check:
         if any(rules.is_known(commands.first_word(command))
                for _, command in commands.lines_of(piece.text)):
             return "commands"
-        if re.search(r";\s*(/\*.*\*/|//.*)?$", piece.text, re.M):
+        if piece.language in ("", "c") and re.search(r";\s*(/\*.*\*/|//.*)?$", piece.text, re.M):
             return "c"
         return ""
 

@@ -36,6 +36,7 @@ ELSEWHERE = {
     "winget": "Wine has none", "choco": "Wine has none",
     "ansible-galaxy": "Ansible: install/deploy is parsed by its test",
     "ansible-playbook": "Ansible: install/deploy is parsed by its test",
+    "dotnet": "needs the .NET SDK: tests/checks/dotnet.sh",
     "git": "of the reader's clone", "gh": "of GitHub", "export": "of a shell",
     "sha256sum": "tests/packages/reproducible.sh",
     "dir": "of cmd", "cd": "of cmd", "md": "of cmd", "set": "of cmd", "echo": "of cmd",
@@ -73,6 +74,7 @@ TEXTS = {
 # Blocks that a test of their own reads: the page, and the languages.
 LANGUAGES = {
     "client/bindings/guides.md": ("c", "cpp", "csharp"),  # tests/checks/guides.sh
+    "client/bindings/dotnet/README.md": ("csharp",),  # tests/checks/dotnet.sh
     "client/link.md": ("cmake", "sh"),  # tests/packages/consumers.sh
 }
 # Pieces between <!-- words --> that a test compares or writes.
