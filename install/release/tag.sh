@@ -13,7 +13,7 @@ if [ "$1" != "v$version" ]; then
     failed=1
 fi
 if ! grep -q "^## ${version//./\\.}\$" "$root/CHANGELOG.md"; then
-    echo "tag.sh: CHANGELOG.md has no heading \"## $version\": give \"Unreleased\" this name" >&2
+    echo "tag.sh: CHANGELOG.md has no heading \"## $version\": give what is new this heading" >&2
     failed=1
 fi
 exit $failed
