@@ -69,6 +69,9 @@ typedef struct shmb_fast {
     int32_t(SHMB_CALL *enter)(struct shmb_fast *fast); /* after the word was taken */
     int32_t(SHMB_CALL *unlock)(struct shmb_fast *fast);
     int32_t(SHMB_CALL *wake)(struct shmb_fast *fast); /* after the record was cleared */
+
+    uint64_t seat; /* number of the thread's slot in this process; unlike `identity`, it never
+                      comes twice, whatever programs write into the slots */
 } shmb_fast;
 
 /*
@@ -102,7 +105,7 @@ static inline int32_t shmb_fast_lock(shmb_fast *fast, uint32_t timeout_ms)
     if (!shmb_fast_swap(fast->word, 0, fast->identity))
         return fast->lock(fast, timeout_ms);
     if (*fast->generation_now != fast->generation || (*fast->sequence & 1) != 0 ||
-        *fast->abandoned != 0 || *fast->holder != 0 || *fast->noted != fast->identity)
+        *fast->abandoned != 0 || *fast->holder != 0 || *fast->noted != fast->seat)
         return fast->enter(fast);
     *fast->plain = fast->share;
     *fast->holder = fast->token;

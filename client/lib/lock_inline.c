@@ -72,11 +72,12 @@ static void fill_in(struct inline_lock *lock)
         .holder = &ownership->holder,
         .writes = &ownership->writes.count,
         .plain = &ownership->plain,
-        .noted = &ownership->identity,
+        .noted = &ownership->seat,
         .lock = call_lock,
         .enter = call_enter,
         .unlock = call_unlock,
         .wake = call_wake,
+        .seat = lock->seat->number,
     };
 }
 

@@ -222,13 +222,16 @@ static DWORD WINAPI lock_both(void *unused)
            shmb_lock(both.there, 0) != SHMB_OK || shmb_unlock(both.there) != SHMB_OK;
 }
 
-/* A writer of the slots makes the thread after it look the same in lock words. */
-static void a_thread_with_the_identity_of_an_earlier_one_is_another(void **state)
+/*
+ * A writer of the slots makes the thread after it look the same in lock words. `inlined`: that
+ * thread uses shmb_fast.h.
+ */
+static void look_the_same(bool inlined)
 {
+    shmb_fast *fast = NULL;
     uint64_t word;
     uint32_t i;
 
-    (void)state;
     both.here = opened(NAME, SHMB_WRITE);
     both.there = opened("ShmbTest.Other", SHMB_WRITE);
     assert_int_equal(in_thread(lock_both, NULL), 0);
@@ -242,12 +245,27 @@ static void a_thread_with_the_identity_of_an_earlier_one_is_another(void **state
     word = *word_at();
     assert_int_equal(word >> SHMB_LOCK_GENERATION, 1); /* that of the first thread, too */
     assert_int_equal(shmb_unlock(both.here), SHMB_OK);
-    assert_int_equal(shmb_lock(both.there, 0), SHMB_OK);
+    if (inlined)
+        fast = fast_of(both.there);
+    assert_int_equal(inlined ? shmb_fast_lock(fast, 0) : shmb_lock(both.there, 0), SHMB_OK);
     /* The thread that it is noted for has not ended. */
     assert_int_equal(in_thread(close_there, both.there), (DWORD)-SHMB_NOT_OWNER);
-    assert_int_equal(shmb_unlock(both.there), SHMB_OK);
+    assert_int_equal(inlined ? shmb_fast_unlock(fast) : shmb_unlock(both.there), SHMB_OK);
+    assert_int_equal(shmb_fast_end(fast), SHMB_OK);
     assert_int_equal(shmb_close(both.there), SHMB_OK);
     assert_int_equal(shmb_close(both.here), SHMB_OK);
+}
+
+static void a_thread_with_the_identity_of_an_earlier_one_is_another(void **state)
+{
+    (void)state;
+    look_the_same(false);
+}
+
+static void so_it_is_in_the_fast_form(void **state)
+{
+    (void)state;
+    look_the_same(true);
 }
 
 /* ---- fibers ------------------------------------------------------------------------- */
@@ -385,6 +403,7 @@ int main(void)
         STAGED(a_write_in_it_ends_with_it),
         STAGED(a_thread_that_ends_with_it_has_died),
         STAGED(a_thread_with_the_identity_of_an_earlier_one_is_another),
+        STAGED(so_it_is_in_the_fast_form),
         STAGED(the_end_of_a_fiber_is_not_that_of_its_thread),
         STAGED(the_end_of_a_fiber_that_took_it_again_is_not_either),
         STAGED(a_table_outlasts_the_fiber_that_took_the_slot),
