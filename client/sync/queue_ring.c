@@ -403,7 +403,8 @@ static SHMB_ALWAYS_INLINE enum ring_result fill_slot(struct ring *ring, uint64_t
  * Puts the message. The caller has the lock; but the broker closes the lock of a queue that it
  * retires or gives other slots, which the generation says first.
  */
-static enum ring_result fill(struct call *call, const void *bytes, uint32_t count)
+static SHMB_ALWAYS_INLINE enum ring_result fill(struct call *call, const void *bytes,
+                                                uint32_t count)
 {
     struct ring *ring = call->ring;
     const uint64_t tail = shmb_load64(&ring->header->tail);
@@ -468,9 +469,8 @@ static enum ring_result put_locked(struct call *call, const void *bytes, uint32_
 }
 
 /* All but the put that ring_put has tried. */
-static SHMB_NEVER_INLINE enum ring_result put_call(struct ring *ring, void *context,
-                                                   uint64_t identity, const void *bytes,
-                                                   uint32_t count, uint32_t timeout_ms)
+static enum ring_result put_call(struct ring *ring, void *context, uint64_t identity,
+                                 const void *bytes, uint32_t count, uint32_t timeout_ms)
 {
     struct call call = call_of(ring, context, identity, timeout_ms);
 
@@ -688,7 +688,8 @@ enum ring_result ring_get(struct ring *ring, void *context, uint64_t identity, v
     }
     if (result == RING_OK)
         result = try_get(ring, buffer, size, length, &head);
-    if (result == RING_EMPTY || result == RING_BUSY || !ring_one_consumer(ring)) {
+    if (result == RING_EMPTY || result == RING_BUSY ||
+        (!ring_one_consumer(ring) && shmb_load32(&ring->armed) != 0)) {
         struct call call = call_of(ring, context, identity, timeout_ms);
 
         result = get_waiting(&call, result, buffer, size, length, &head);
