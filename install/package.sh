@@ -6,6 +6,7 @@
 #   ShmBroker-VERSION-x64.msi            the same for Windows Installer, see install/msi
 #   ShmBroker-client-VERSION-x64.zip     the library and shmb, for programmers and build machines
 #   ShmBroker-client-VERSION-x86.zip
+#   ShmBroker.Client.VERSION.nupkg       the library for .NET, where the .NET SDK is: see install/nuget.sh
 #   ShmBroker-VERSION-source.tar.gz      the sources, for the port of vcpkg
 #   ShmBroker-VERSION.spdx.json          what is in them (SBOM), see install/sbom.py
 #   SHA256SUMS
@@ -77,12 +78,16 @@ source_package() {
     [[ ${PIPESTATUS[*]} =~ ^[\ 0]+$ ]]
 }
 
+nuget() {
+    "$root/install/nuget.sh" "$trees"/ShmBroker-client-"$version"-{x64,x86}/bin/shmbclient.dll "$version" "$out"
+}
+
 sums() {
-    (cd "$out" && sha256sum ShmBroker-*"$version"*.* >SHA256SUMS)
+    (cd "$out" && sha256sum ShmBroker[-.]*"$version"*.* >SHA256SUMS)
 }
 
 "$root/install/setup.sh" || exit 1
-mkdir -p "$out" && rm -rf "$out/trees" "$out"/ShmBroker-*.* "$out/SHA256SUMS" || exit 1
+mkdir -p "$out" && rm -rf "$out/trees" "$out"/ShmBroker[-.]*.* "$out/SHA256SUMS" || exit 1
 trees=$out/trees
 step 'building for x64' build x64 && step 'building for x86' build x86 -DSHMB_CLIENT_ONLY=ON || exit 1
 version=$(sed -n 's/^Version: //p' "$out/build/x64/install/shmbclient.pc")
@@ -94,8 +99,10 @@ for architecture in x64 x86; do
     step "ShmBroker-client-$version-$architecture.zip" \
         pack "ShmBroker-client-$version-$architecture" "ShmBroker-client-$version-$architecture" || exit 1
 done
+step "ShmBroker.Client.$version.nupkg" nuget
+case $? in 0 | 77) ;; *) exit 1 ;; esac
 step "ShmBroker-$version-source.tar.gz" source_package || exit 1
 step "ShmBroker-$version.spdx.json" python3 "$root/install/sbom.py" "$out" "$version" || exit 1
 step SHA256SUMS sums || exit 1
 echo "$out:"
-(cd "$out" && ls -l --time-style=+ ShmBroker-*.* SHA256SUMS | awk '{ printf "%10d  %s\n", $5, $6 }')
+(cd "$out" && ls -l --time-style=+ ShmBroker[-.]*.* SHA256SUMS | awk '{ printf "%10d  %s\n", $5, $6 }')

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Packs a folder so that the same files give the same bytes.
 
-  zip.py FOLDER OUT.zip      the folder's own name is the top folder in the package
+  zip.py FOLDER OUT.zip              the folder's own name is the top folder in the package
+  zip.py --contents FOLDER OUT.zip   the package has no top folder
 
 Names are sorted; every file has the time SOURCE_DATE_EPOCH and the same mode.
 """
@@ -12,11 +13,13 @@ import zipfile
 
 
 def main(arguments):
+    contents = arguments[:1] == ["--contents"]
+    arguments = arguments[contents:]
     if len(arguments) != 2:
         print(__doc__, file=sys.stderr)
         return 2
     folder = os.path.abspath(arguments[0])
-    above = os.path.dirname(folder)
+    above = folder if contents else os.path.dirname(folder)
     files = sorted(os.path.relpath(os.path.join(path, name), above).replace(os.sep, "/")
                    for path, _, names in os.walk(folder) for name in names)
     if not files:

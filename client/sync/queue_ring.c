@@ -13,7 +13,7 @@
 /*
  * In pauses of the processor, each some 25 to 50 nanoseconds. An end that waits lets the other one
  * run every now and then: both may share a processor, where more programs wait than there are
- * processors. Rarer, such a round trip takes up to thirty times as long, and ends that have a
+ * processors. Rarer, such a round trip can take many times as long, and ends that have a
  * processor each gain nothing, because the message is there before the first time.
  */
 #define ROOM_LOOK      16u /* between two looks for room */

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # The .NET package: builds client/bindings/dotnet and its tests without a warning, runs those that
 # need no library on this machine, and all others as self-contained programs for Windows, x64 and
-# x86, with Microsoft's own runtime, under Wine against a broker in another session.
+# x86, with Microsoft's own runtime, under Wine against a broker in another session. So do programs
+# that use the package as NuGet brings it: the one in its README, trimmed, and client/examples/Prices.vb.
+# client/examples/Prices.cs knows only .NET.
 #
 #   tests/checks/dotnet.sh
 #
@@ -11,21 +13,25 @@ root=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
 . "$root/install/common.sh"
 SHMB_BUILD=$shmb_build
 . "$root/tests/wine.sh"
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# Nothing of the SDK stays running.
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 bin=$shmb_build/mingw-x64/bin bin32=$shmb_build/mingw-x86/bin
 tests=$root/tests/client/dotnet project=$root/tests/client/dotnet/ShmBroker.Client.Tests.csproj
 
-command -v dotnet >/dev/null || { echo 'the .NET SDK is not here'; exit 77; }
+sdk=$(dotnet --version 2>/dev/null | cut -d . -f 1)
+[ "${sdk:-0}" -ge 8 ] || { echo 'the .NET SDK, 8 or later, is not here'; exit 77; }
 work=$(mktemp -d) || exit 1
+test_version=0.0.0-test.$$
 finish() {
     wine_end
-    rm -rf "$work"
+    # What NuGet unpacks stays otherwise.
+    rm -rf "$work" "${NUGET_PACKAGES:-$HOME/.nuget/packages}/shmbroker.client/$test_version"
 }
 trap finish EXIT
 trap 'exit 130' INT TERM HUP
 
 # The framework of the SDK that is here: NuGet has a runtime for Windows of that.
-framework=net$(dotnet --version | cut -d . -f 1).0
+framework=net$sdk.0
 options=(--artifacts-path "$work/made" -p:ShmbFramework="$framework" --nologo -v quiet)
 
 # quietly COMMAND…: what it prints is shown only where it fails.
@@ -36,23 +42,63 @@ quietly() {
     return 1
 }
 
-# restored OPTION…: 77 where NuGet does not bring all that it takes.
+# restored PROJECT OPTION…: 77 where NuGet does not bring all that it takes.
 restored() {
-    timeout 600 dotnet restore "$project" "${options[@]}" "$@" >"$work/said" 2>&1 </dev/null && return
+    timeout 600 dotnet restore "$@" "${options[@]}" >"$work/said" 2>&1 </dev/null && return
     cat "$work/said"
     echo 'NuGet cannot bring what the .NET package and its tests need'
     exit 77
 }
 
-restored
+restored "$project"
 quietly dotnet build "$project" "${options[@]}" --no-restore || exit 1
 host=$(echo "$work"/made/bin/ShmBroker.Client.Tests/*/ShmBroker.Client.Tests.dll)
-restored -p:ShmbWindows=true
+restored "$project" -p:ShmbWindows=true
 for architecture in x64 x86; do
     quietly dotnet publish "$project" "${options[@]}" -p:ShmbWindows=true --no-restore \
         -r "win-$architecture" -o "$work/$architecture" || exit 1
 done
 cp "$bin/shmbclient.dll" "$work/x64/" && cp "$bin32/shmbclient.dll" "$work/x86/" || exit 1
+
+# consumer NAME ENDING FRAMEWORK PROPERTIES ITEMS: a project of its own, with the sources that are there.
+consumer() {
+    cat >"$work/$1/$1.$2" <<XML
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <OutputType>Exe</OutputType>
+    <TargetFramework>$3</TargetFramework>
+    <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+    <InvariantGlobalization>true</InvariantGlobalization>
+    <NoWarn>\$(NoWarn);CA1416</NoWarn>
+    <RestoreAdditionalProjectSources>$work/packages</RestoreAdditionalProjectSources>
+    $4
+  </PropertyGroup>
+  <ItemGroup>$5</ItemGroup>
+</Project>
+XML
+    restored "$work/$1/$1.$2"
+}
+
+published() {
+    consumer "$1" "$2" "$framework" "<RuntimeIdentifier>win-x64</RuntimeIdentifier><SelfContained>true</SelfContained>$3" "$4"
+    quietly dotnet publish "$work/$1/$1.$2" "${options[@]}" --no-restore -o "$work/$1/out" || exit 1
+}
+
+mkdir "$work/packages" "$work/Readme" "$work/PricesVb" "$work/PricesNet" "$work/Framework" || exit 1
+quietly "$root/install/nuget.sh" "$bin/shmbclient.dll" "$bin32/shmbclient.dll" "$test_version" "$work/packages" || exit 1
+package="<PackageReference Include=\"ShmBroker.Client\" Version=\"$test_version\"/>"
+awk '/^```csharp$/ { inside = ++count == 1; next } /^```$/ { inside = 0 } inside' \
+    "$root/client/bindings/dotnet/README.md" >"$work/Readme/Program.cs"
+cp "$root/client/examples/Prices.vb" "$work/PricesVb/" && cp "$root/client/examples/Prices.cs" "$work/PricesNet/" &&
+    cp "$root/client/examples/Prices.cs" "$work/Framework/" || exit 1
+published Readme csproj '<ImplicitUsings>enable</ImplicitUsings><PublishTrimmed>true</PublishTrimmed>' "$package"
+published PricesVb vbproj '' "$package"
+published PricesNet csproj '' ''
+# .NET Framework: the library of the program's architecture is beside it.
+consumer Framework csproj net472 '<PlatformTarget>x86</PlatformTarget>' \
+    "$package<PackageReference Include=\"Microsoft.NETFramework.ReferenceAssemblies\" Version=\"1.0.3\" PrivateAssets=\"all\"/>"
+quietly dotnet build "$work/Framework/Framework.csproj" "${options[@]}" --no-restore || exit 1
+cmp "$work"/made/bin/Framework/*/shmbclient.dll "$bin32/shmbclient.dll" || exit 1
 
 # run NAME LEAST COMMAND…: a run of the tests. Of too few, or none, nobody would know.
 run() {
@@ -87,3 +133,24 @@ for architecture in x64 x86; do
     seen=$(wine_run "$bin/plain.exe" read 'Global\Net.ToC' </dev/null | tr -d '\r')
     [ "$seen" = 'written in .NET' ] || { echo "a program in C sees: $seen"; exit 1; }
 done
+
+# shows WANTED PROGRAM ARGUMENT…: a program of an example, and the last line that it prints.
+shows() {
+    local wanted=$1
+    shift
+    timeout -k 10 120 "${wine_command[@]}" "$@" >"$work/said" 2>&1 </dev/null
+    local code=$? seen
+    seen=$(tail -n 1 "$work/said" | tr -d '\r')
+    [ $code = 0 ] && [ "$seen" = "$wanted" ] && return
+    echo "$1 ended with $code; wanted: $wanted"
+    cat "$work/said"
+    exit 1
+}
+
+shows 'Net.Licences: Semaphore, 0 bytes' "$work/Readme/out/Readme.exe"
+shows 1.25 "$work/PricesVb/out/PricesVb.exe"
+shows 2.5 "$work/PricesVb/out/PricesVb.exe" 2.5
+shows 2.5 "$work/PricesNet/out/PricesNet.exe"
+shows 3.75 "$work/PricesNet/out/PricesNet.exe" 3.75
+shows 3.75 "$work/PricesVb/out/PricesVb.exe"
+echo 'examples: the one of the README, Prices.vb, Prices.cs'
