@@ -76,19 +76,23 @@ ACTIONS = (
 )
 
 # What wixl has no attributes for: actions that set a property run at once; a candidate gives way to
-# its release, whose three numbers are the same; the removal of the former package belongs to what a
-# failure takes back. The search for the former folder is done by the service alone: what a user's
+# its release, whose three numbers are the same. The search for the former folder is done by the service alone: what a user's
 # own side finds would not reach it, see ShmBroker.wxs.
 REPAIRS = (
     "UPDATE `CustomAction` SET `Type` = 51 WHERE `Type` = 2099",
     "DELETE FROM `Upgrade` WHERE `ActionProperty` = 'WIX_UPGRADE_DETECTED'",
     "INSERT INTO `Upgrade` (`UpgradeCode`, `VersionMax`, `Attributes`, `ActionProperty`) VALUES "
     "('{{{upgrade}}}', '{number}', 513, 'WIX_UPGRADE_DETECTED')",
-    "UPDATE `InstallExecuteSequence` SET `Sequence` = 1501 WHERE `Action` = 'RemoveExistingProducts'",
-    "UPDATE `InstallExecuteSequence` SET `Sequence` = 3401 WHERE `Action` = 'Unregister'",
-    "UPDATE `InstallExecuteSequence` SET `Sequence` = 3402 WHERE `Action` = 'Purge'",
     "DELETE FROM `InstallUISequence` WHERE `Action` = 'AppSearch'",
 )
+
+# wixl numbers actions otherwise: those that make up the command of Register come after it, although
+# Windows Installer fixes a command when its turn comes, even if it runs it later (Wine then forms it).
+# The removal of the former package belongs to what a failure takes back.
+NUMBERS = {"WithConfig": 1001, "WithAccount": 1002, "WithStartType": 1003, "RemoveExistingProducts": 1501,
+           "Unregister": 3401, "Purge": 3402, "RegisterUndo": 4001, "Register": 4002, "StartIt": 4003}
+ORDER = tuple(f"UPDATE `InstallExecuteSequence` SET `Sequence` = {number} WHERE `Action` = '{action}'"
+              for action, number in NUMBERS.items())
 
 
 def package_source(wix):
@@ -114,7 +118,7 @@ def make(tree, version, out, wix=None):
         subprocess.run(["wixl", "-a", "x64", "-o", out, *defines, *sources], check=True, cwd=tree)
     subprocess.run(["msibuild", out, "-s", "ShmBroker " + version, "ShmBroker", "x64;1033",
                     "{" + code("package " + version) + "}"], check=True)
-    for query in PATH + ACTIONS + REPAIRS:
+    for query in PATH + ACTIONS + REPAIRS + ORDER:
         subprocess.run(["msibuild", out, "-q", query.format(number=number, upgrade=str(SPACE).upper())],
                        check=True)
     if "SOURCE_DATE_EPOCH" in os.environ:

@@ -72,6 +72,14 @@ product_code() {
     msiinfo export "$1" Property | tr -d '\r' | sed -n 's/^ProductCode\t//p'
 }
 
+# in_order PACKAGE ACTION…: Windows Installer takes them in this order.
+in_order() {
+    local wanted
+    wanted=$(printf '%s\n' "${@:2}")
+    [ "$(msiinfo export "$1" InstallExecuteSequence | tr -d '\r' | sort -t $'\t' -k 3n | cut -f 1 |
+        grep -xF "$wanted")" = "$wanted" ]
+}
+
 # upgrade FROM TO OPTION…: what Windows Installer does for the package TO.
 upgrade() {
     msiexec /x "$(product_code "$1")" "UPGRADINGPRODUCTCODE=$(product_code "$2")" &&
@@ -155,6 +163,12 @@ must python3 "$root/install/msi/make.py" "$work/one" 1.0.0-rc.1 "$work/one.msi"
 must python3 "$root/install/msi/make.py" "$work/next" 99.0.0 "$work/next.msi"
 must test "$(users_can_set "$work/one.msi")" = 'WIX_DOWNGRADE_DETECTED;WIX_UPGRADE_DETECTED'
 must_not searches_as_user "$work/one.msi"
+must in_order "$work/one.msi" CostFinalize WithConfig WithAccount WithStartType InstallInitialize \
+    RemoveExistingProducts Unregister Purge RemoveFiles InstallFiles RegisterUndo Register StartIt InstallFinalize
+for turn in 1 2 3 4; do
+    must env SOURCE_DATE_EPOCH=1700000000 python3 "$root/install/msi/make.py" "$work/one" 1.0.0-rc.1 "$work/$turn.msi"
+    must cmp "$work/1.msi" "$work/$turn.msi"
+done
 must "$root/tests/packages/wix.py" "$work/one"
 wine_begin_both "$bin" "$bin32" || exit 1
 drive=$WINEPREFIX/drive_c data=$WINEPREFIX/drive_c/ProgramData/ShmBroker
