@@ -46,7 +46,8 @@ ELSEWHERE = {
 # Commands of PowerShell and its modules. Those of our module must be in it;
 # tests/checks/powershell.sh runs it.
 CMDLETS = {"Import-Module", "Get-Help", "Invoke-Command", "Where-Object", "ForEach-Object",
-           "Format-Table", "Get-WinEvent", "Add-MpPreference", "Out-String", "Invoke-Expression"}
+           "Format-Table", "Get-WinEvent", "Add-MpPreference", "Out-String", "Invoke-Expression",
+           "Set-ExecutionPolicy", "Unblock-File"}
 
 # Programs of others that Wine has: they run.
 RUN_BY_CMD = {"reg"}
@@ -103,7 +104,7 @@ VALUES = {"--account": "LocalService", "--config": "objects.yaml", "--to": r"C:\
 NAMES = {"event": "ShutDownNow", "mutex": "ImportRun", "semaphore": "Licences", "queue": "Orders"}
 WORDS = {"FOLDER": r"C:\Elsewhere", "COMMAND": "cmd /c ver", "PATTERN": "*", "PATH": "objects.yaml",
          "FILE": "data.bin", "OUT": "out.bin", "A": "objects.yaml", "B": "other.yaml", "N": "1",
-         "MS": "10", "SECONDS": "1", "X": "Prices"}
+         "MS": "10", "SECONDS": "1", "X": "Prices", "TYPE": "auto"}
 
 
 def code_of(command, told):
