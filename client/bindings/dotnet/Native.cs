@@ -126,6 +126,9 @@ internal static unsafe partial class Native
     internal static extern int shmb_describeW(string name, ref shmb_info info);
 
     [DllImport(Library, CharSet = CharSet.Unicode, ExactSpelling = true)]
+    internal static extern int shmb_describe_broker(ref shmb_broker_info info);
+
+    [DllImport(Library, CharSet = CharSet.Unicode, ExactSpelling = true)]
     internal static extern int shmb_list_open(out ListHandle list, out uint count);
 
     [DllImport(Library, CharSet = CharSet.Unicode, ExactSpelling = true)]
@@ -205,4 +208,14 @@ internal unsafe struct shmb_info
     internal fixed ulong reserved[3];
     internal fixed byte name[604];
     internal fixed byte @lock[604];
+}
+
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct shmb_broker_info
+{
+    internal uint size;
+    internal uint process;
+    internal ulong started;
+    internal fixed ulong reserved[2];
+    internal fixed byte version[40];
 }

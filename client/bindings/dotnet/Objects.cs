@@ -140,7 +140,7 @@ public sealed class ObjectInfo
 
     internal static shmb_info Empty() => new() { size = (uint)Marshal.SizeOf<shmb_info>() };
 
-    private static unsafe string Text(byte* text)
+    internal static unsafe string Text(byte* text)
     {
         int length = 0;
         while (text[length] != 0)
@@ -149,11 +149,41 @@ public sealed class ObjectInfo
     }
 }
 
+/// <summary>The broker that runs.</summary>
+public sealed class BrokerInfo
+{
+    internal unsafe BrokerInfo(shmb_broker_info info)
+    {
+        ProcessId = unchecked((int)info.process);
+        Started = DateTime.FromFileTimeUtc(unchecked((long)info.started));
+        Version = ObjectInfo.Text(info.version);
+    }
+
+    /// <summary>The id of its process.</summary>
+    public int ProcessId { get; }
+
+    /// <summary>When that process started, in UTC.</summary>
+    public DateTime Started { get; }
+
+    /// <summary>Its version, such as "1.0.0"; empty: it does not tell.</summary>
+    public string Version { get; }
+}
+
 /// <summary>The objects of the broker, and those that are neither segments nor queues.</summary>
 public static class Broker
 {
     /// <summary>The version of the library, such as "1.0.0".</summary>
     public static string LibraryVersion => Marshal.PtrToStringAnsi(Native.shmb_version()) ?? "";
+
+    /// <summary>Describes the broker that has published the list of objects.</summary>
+    /// <returns>The description.</returns>
+    /// <exception cref="ShmbException">No broker runs, or the directory could not be read.</exception>
+    public static BrokerInfo Describe()
+    {
+        var info = new shmb_broker_info { size = (uint)Marshal.SizeOf<shmb_broker_info>() };
+        Native.Check(Native.shmb_describe_broker(ref info));
+        return new BrokerInfo(info);
+    }
 
     /// <summary>Lists all objects, as of one moment, in the order of the configuration.</summary>
     /// <returns>The objects.</returns>

@@ -578,6 +578,15 @@ public class BrokerTests
     // ---- the other objects ---------------------------------------------------------------
 
     [Fact]
+    public void The_broker_tells_its_version()
+    {
+        BrokerInfo broker = Broker.Describe();
+        Assert.Equal(Broker.LibraryVersion, broker.Version);
+        Assert.NotEqual(0, broker.ProcessId);
+        Assert.True(broker.Started <= DateTime.UtcNow && broker.Started.Year > 2000);
+    }
+
+    [Fact]
     public void All_objects_are_listed()
     {
         IReadOnlyList<ObjectInfo> all = Broker.List();
