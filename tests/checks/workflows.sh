@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The workflows in .github are what GitHub reads: parsed by its own parser, @actions/workflow-parser,
-# which npm brings, once, into build/deps/workflows. Every action of the release workflow is named by
-# its commit, and a wrong workflow is found.
+# which npm brings, once, into build/deps/workflows. Every action is named by its commit, and a wrong
+# workflow is found.
 #
 #   tests/checks/workflows.sh      exit code 77, which is no failure: npm is not here, or cannot bring it
 set -u
@@ -69,8 +69,8 @@ check() {
 
 cd "$root/.github/workflows" || exit 1
 check ./*.yml || exit 1
-if grep -nE '^ *(- )?uses:' release.yml | grep -vE 'uses: [a-z/-]+@[0-9a-f]{40} # v[0-9.]+$'; then
-    echo 'release.yml: name these actions by their commit'
+if grep -nE '^ *(- )?uses:' ./*.yml | grep -vE 'uses: [a-z/-]+@[0-9a-f]{40} # v[0-9.]+$'; then
+    echo 'name these actions by their commit'
     exit 1
 fi
 for change in 's/^permissions:/permisions:/' 's/needs: \[packages/needs: [pakages/' 's/runs-on: windows.*//' \
