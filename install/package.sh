@@ -65,7 +65,8 @@ pack() {
 # What git tracks; where there is no git, as in such a package, everything but builds.
 source_files() {
     cd "$root" || return 1
-    git ls-files -z 2>/dev/null ||
+    # A folder in a clone of something else has no files for that git.
+    { [ -e .git ] && git ls-files -z 2>/dev/null; } ||
         find . \( -path ./build -o -path ./.git -o -path ./compile_commands.json \) -prune -o \
             -type f -printf '%P\0'
 }

@@ -31,7 +31,7 @@ by_certificate() {
         file=${!variable:-}
         [ -z "$file" ] || [ -r "$file" ] || fail "$variable: $file cannot be read"
     done
-    case $SHMB_SIGN_CERTIFICATE in
+    case ${SHMB_SIGN_CERTIFICATE,,} in
     *.p12 | *.pfx) options+=(-pkcs12 "$SHMB_SIGN_CERTIFICATE") ;;
     *)
         [ -n "${SHMB_SIGN_KEY:-}" ] || fail 'SHMB_SIGN_KEY is missing: a PEM certificate needs the file of its key'

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the manifests of a release from its packages: winget, Chocolatey, vcpkg.
 
-  SHMB_HOME_URL=ADDRESS manifests.py FOLDER      writes FOLDER/manifests
+  SHMB_HOME_URL=ADDRESS manifests.py FOLDER      makes FOLDER/manifests anew
 
 FOLDER is that of install/package.sh; its SHA256SUMS must hold. ADDRESS is the project's, without a
 slash at its end; its releases are at ADDRESS/releases/download/vVERSION. The templates are in the
@@ -10,6 +10,7 @@ folders beside this file: @NAME@ stands for a value. The release date is SOURCE_
 import hashlib
 import os
 import re
+import shutil
 import sys
 import time
 
@@ -87,6 +88,7 @@ def main(arguments):
         fail(f"SHMB_HOME_URL must be the project's address, as https://HOST/OWNER/PROJECT, not \"{home}\"")
     known = values(arguments[0], home)
     out = os.path.join(arguments[0], "manifests")
+    shutil.rmtree(out, ignore_errors=True)  # of another version
     for name, part in WINGET.items():
         fill(os.path.join(HERE, "winget", name),
              os.path.join(out, "winget", known["VERSION"], f"ShmBroker.ShmBroker{part}.yaml"), known)

@@ -32,7 +32,7 @@ refused "the project's address" env SHMB_HOME_URL=http://example.org/ "$make" "$
 mkdir "$work/changed" && cp "$packages"/ShmBroker-*.* "$packages/SHA256SUMS" "$work/changed/" &&
     echo >>"$(echo "$work"/changed/ShmBroker-*.msi)" || exit 1
 refused 'is not the file of SHA256SUMS' "$make" "$work/changed"
-quietly "$make" "$packages" || exit 1
+mkdir -p "$packages/manifests/winget/0.0.1" && quietly "$make" "$packages" || exit 1
 "$root/tests/packages/manifests.py" "$packages" || exit 1
 quietly cmake "-DPORT_FOLDER=$packages/manifests/vcpkg" "-DPACKAGES=$packages" "-DWORK=$work/port" \
     -P "$root/tests/packages/port.cmake" || { cat "$work/port/log"; exit 1; }

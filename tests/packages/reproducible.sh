@@ -46,10 +46,13 @@ whole=$(echo ShmBroker-[0-9]*) client=$(echo ShmBroker-client-*-x86)
 for file in bin/{shmbroker.exe,shmb.exe,shmbclient.dll} x86/bin/{shmb.exe,shmbclient.dll} \
     {,x86/}lib/{shmbclient.dll.a,shmbclient_static.a,cmake/ShmBroker/ShmBrokerConfig.cmake} \
     {,x86/}include/{shmb.h,shmb.hpp} \
-    share/shmbroker/{README.md,LICENSE,config/shmbroker.yaml,config/schema.json,licences/libyaml.txt} \
+    share/shmbroker/{README.md,LICENSE,config/shmbroker.yaml,config/schema.json,licences/{libyaml,mingw-w64}.txt} \
     share/shmbroker/install/{admin.md,monitoring/alerts.yml,monitoring/dashboard.json} \
     share/shmbroker/client/bindings/{reference.md,foxpro/shmb.prg,node/shmb.js}; do
     [ -s "$whole/$file" ] || { echo "$file is not in the package"; exit 1; }
+done
+for package in ShmBroker-client-*; do
+    [ -s "$package/share/shmbroker/licences/mingw-w64.txt" ] || { echo "$package has no licence of mingw-w64"; exit 1; }
 done
 # Each of the client packages, with the broker of the whole one.
 cp "$whole/bin/shmbroker.exe" ShmBroker-client-*-x64/bin/ &&
