@@ -13,6 +13,7 @@ packages=(
     g++-mingw-w64-x86-64-win32 g++-mingw-w64-i686-win32
     binutils-mingw-w64-x86-64 binutils-mingw-w64-i686
     clang libclang-rt-dev libc++-dev wine wine64
+    wine64-tools libwine-dev libpython3-dev python3-numpy python3-setuptools python3-wheel mypy
     pkgconf python3-jsonschema python3-yaml spin wixl msitools osslsigncode openssl mono-mcs libmono-system-core4.0-cil
 )
 

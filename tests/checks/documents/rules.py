@@ -33,6 +33,7 @@ ELSEWHERE = {
     "as_user": "tests/windows/as_user.cmd: two users of Windows",
     "robocopy": "Wine has none",
     "wevtutil": "Wine has no event log",
+    "pip": "of Python: tests/checks/python.sh makes the wheel as pip does, and uses it",
     "winget": "Wine has none", "choco": "Wine has none",
     "ansible-galaxy": "Ansible: install/deploy is parsed by its test",
     "ansible-playbook": "Ansible: install/deploy is parsed by its test",
@@ -40,7 +41,7 @@ ELSEWHERE = {
     "git": "of the reader's clone", "gh": "of GitHub", "export": "of a shell",
     "sha256sum": "tests/packages/reproducible.sh",
     "dir": "of cmd", "cd": "of cmd", "md": "of cmd", "set": "of cmd", "echo": "of cmd",
-    "for": "of cmd", "del": "of cmd",
+    "for": "of cmd", "del": "of cmd", "copy": "of cmd",
 }
 
 # Commands of PowerShell and its modules. Those of our module must be in it;
@@ -76,6 +77,7 @@ TEXTS = {
 LANGUAGES = {
     "client/bindings/guides.md": ("c", "cpp", "csharp"),  # tests/checks/guides.sh
     "client/bindings/dotnet/README.md": ("csharp",),  # tests/checks/dotnet.sh
+    "client/bindings/python/README.md": ("python",),  # tests/client/python runs them
     "client/link.md": ("cmake", "sh"),  # tests/packages/consumers.sh
 }
 # Pieces between <!-- words --> that a test compares or writes.
