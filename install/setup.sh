@@ -15,6 +15,7 @@ packages=(
     clang libclang-rt-dev libc++-dev wine wine64
     wine64-tools libwine-dev libpython3-dev python3-numpy python3-setuptools python3-wheel mypy
     pkgconf python3-jsonschema python3-yaml spin wixl msitools osslsigncode openssl mono-mcs libmono-system-core4.0-cil
+    fp-compiler fp-units-rtl fpc-source
 )
 
 missing_packages() {

@@ -88,6 +88,8 @@ all_checks() {
         "$bin/shmbroker.exe" "$bin32/shmbroker.exe"
     job check 'what imports or creates is found' "$checks/imports_test.sh"
     job check 'FoxPro declares the library' python3 "$checks/foxpro.py"
+    job check 'the units for Pascal declare the library' python3 "$checks/pascal.py"
+    job check 'the units for Pascal, in 64 and 32 bit' "$checks/pascal.sh"
     job check 'the .NET package declares the library' python3 "$checks/dotnet.py"
     job check 'the .NET package, in 64 and 32 bit' "$checks/dotnet.sh"
     job check 'the Python package declares the library' python3 "$checks/python.py"

@@ -98,17 +98,6 @@ def native(text, left_out):
             "\n\n".join(structure(*one) for one in header.structs(text).items()) + "\n")
 
 
-def table(readme, complaints):
-    """The functions of the README's table, and those that are left out."""
-    rows = {}
-    for names, says in re.findall(r"^\| (`shmb_.*?) \| (.*?) \|$", readme, flags=re.M):
-        for name in re.findall(r"`(shmb_\w+)`", names):
-            if name in rows:
-                complaints.append(f"README.md: {name} has two rows")
-            rows[name] = says
-    return rows, {name for name, says in rows.items() if says.startswith("left out: ")}
-
-
 def camel(name):
     return "".join(word.capitalize() for word in name.split("_"))
 
@@ -129,7 +118,7 @@ def enumerations(constants):
 
 def check(text, fast, readme, sources):
     complaints = []
-    rows, left_out = table(readme, complaints)
+    rows, left_out = header.table(readme, "shmb_", complaints)
     functions = [*header.functions(text), *header.functions(fast)]
     for name in functions:
         if name not in rows:
@@ -176,14 +165,14 @@ def main():
     text, fast, readme = header.text_of("shmb.h"), header.text_of("shmb_fast.h"), read("README.md")
     if sys.argv[1:] == ["--write"]:
         with open(os.path.join(FOLDER, "Native.cs"), "w", encoding="utf-8", newline="\n") as file:
-            file.write(native(text, table(readme, [])[1]))
+            file.write(native(text, header.table(readme, "shmb_", [])[1]))
         return 0
     sources = {name: read(name) for name in os.listdir(FOLDER) if name.endswith(".cs")}
     complaints = check(text, fast, readme, sources)
     for complaint in complaints:
         print(complaint)
     tried = missed = 0
-    for word, other in mutants(text, table(readme, [])[1]):
+    for word, other in mutants(text, header.table(readme, "shmb_", [])[1]):
         tried += 1
         try:
             noticed = check(other, fast, readme, sources) != complaints

@@ -53,3 +53,19 @@ def constants(text):
         if number is not None:
             found[name] = int(number[1], 0)
     return found
+
+
+def handles(text):
+    """The structures that only the library knows."""
+    return re.findall(r"typedef struct \w+ (\w+);", text)
+
+
+def table(readme, prefix, complaints):
+    """The functions of a README's table of calls, by what it says, and those that are left out."""
+    rows = {}
+    for names, says in re.findall(rf"^\| (`{prefix}.*?) \| (.*?) \|$", readme, flags=re.M):
+        for name in re.findall(rf"`({prefix}\w+)`", names):
+            if name in rows:
+                complaints.append(f"README.md: {name} has two rows")
+            rows[name] = says
+    return rows, {name for name, says in rows.items() if says.startswith("left out: ")}

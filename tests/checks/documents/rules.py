@@ -13,6 +13,7 @@ ELSEWHERE = {
     "cl": "Microsoft's compiler: tests/checks/msvc.sh compiles as it does",
     "csc": "Microsoft's compiler: tests/checks/guides.sh compiles Prices.cs",
     "vsdevcmd.bat": "Visual Studio",
+    "fpc": "Free Pascal: tests/checks/pascal.sh compiles as it does",
     "cmake": "tests/run.sh and tests/packages/consumers.sh build; presets and options are compared",
     "msiexec": "tests/packages/msi.sh",
     "notepad": "an editor: here the page's snippets are put into the file",
@@ -78,6 +79,7 @@ LANGUAGES = {
     "client/bindings/guides.md": ("c", "cpp", "csharp"),  # tests/checks/guides.sh
     "client/bindings/dotnet/README.md": ("csharp",),  # tests/checks/dotnet.sh
     "client/bindings/python/README.md": ("python",),  # tests/client/python runs them
+    "client/bindings/pascal/README.md": ("pascal",),  # tests/checks/pascal.sh
     "client/link.md": ("cmake", "sh"),  # tests/packages/consumers.sh
 }
 # Pieces between <!-- words --> that a test compares or writes.
