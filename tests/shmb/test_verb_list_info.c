@@ -40,75 +40,39 @@ static void list_is_one_line_for_each(void **state)
 #define OTHER(name, kind, state, generation, companion, states)                                    \
     OBJECT(name, kind, state, "\"" generation "\"", companion, NO_SIZES states)
 
+/* The objects of the list. */
+static const char *const listed[] = {
+    SEGMENT("ShmbTest.Data", "held", "1001", "100", MUTEX("ShmbTest.Data.lock"), "false", "false"),
+    OTHER("ShmbTest.Data.lock", "mutex", "held", "1002", "true", NO_STATES),
+    SEGMENT("ShmbTest.Read", "held", "1003", "300000", MUTEX("ShmbTest.Read.lock"), "true",
+            "false"),
+    SEGMENT(GROUP, "held", "1004", "5000000000", NO_LOCK, "false", "true"),
+    OTHER("ShmbTest.\\\"Five\\\"", "semaphore", "held", "1005", "false", STATES("null", "3", "5")),
+    OTHER("ShmbTest.Event", "event", "held", "1006", "false", STATES("true", "null", "null")),
+    OTHER("ShmbTest.Gone", "mutex", "failed", "1007", "false", NO_STATES),
+    SEGMENT("ShmbTest.Taken", "conflict", "1008", "16", NO_LOCK, "false", "false"),
+    SEGMENT("ShmbTest.Wide", "held", "1009", "300000", NO_LOCK, "false", "false"),
+};
+
 static void list_in_json_is_one_document(void **state)
 {
+    static char document[8192];
+    struct shmb_root *root = stage_root();
+    size_t i;
+
     (void)state;
-    shmb_expect_json(
-        0,
-        HEAD(
-            "list") "\"objects\":["
-                    "{" SEGMENT(
-                        "ShmbTest.Data", "held", "1001", "100", MUTEX("ShmbTest.Data.lock"),
-                        "false",
-                        "false") "},"
-                                 "{" OTHER(
-                                     "ShmbTest.Data.lock", "mutex", "held", "1002", "true",
-                                     NO_STATES) "},"
-                                                "{" SEGMENT(
-                                                    "ShmbTest.Read", "held", "1003", "300000",
-                                                    MUTEX("ShmbTest.Read.lock"), "true",
-                                                    "false") "},"
-                                                             "{" SEGMENT(
-                                                                 GROUP, "held", "1004",
-                                                                 "5000000000", NO_LOCK, "false",
-                                                                 "true") "},"
-                                                                         "{" OTHER(
-                                                                             "ShmbTest."
-                                                                             "\\\"Five\\\"",
-                                                                             "semaphore", "held",
-                                                                             "1005", "false",
-                                                                             STATES(
-                                                                                 "null", "3",
-                                                                                 "5")) "},"
-                                                                                       "{" OTHER(
-                                                                                           "ShmbTes"
-                                                                                           "t."
-                                                                                           "Event",
-                                                                                           "event",
-                                                                                           "held",
-                                                                                           "1006",
-                                                                                           "false",
-                                                                                           STATES(
-                                                                                               "tru"
-                                                                                               "e",
-                                                                                               "nul"
-                                                                                               "l",
-                                                                                               "nul"
-                                                                                               "l")) "},"
-                                                                                                     "{" OTHER(
-                                                                                                         "ShmbTest.Gone",
-                                                                                                         "mutex",
-                                                                                                         "failed",
-                                                                                                         "1007",
-                                                                                                         "false",
-                                                                                                         NO_STATES) "},"
-                                                                                                                    "{" SEGMENT(
-                                                                                                                        "ShmbTest.Taken",
-                                                                                                                        "conflict",
-                                                                                                                        "1008",
-                                                                                                                        "16",
-                                                                                                                        NO_LOCK,
-                                                                                                                        "false",
-                                                                                                                        "false") "},"
-                                                                                                                                 "{" SEGMENT(
-                                                                                                                                     "ShmbTest.Wide",
-                                                                                                                                     "held",
-                                                                                                                                     "1009",
-                                                                                                                                     "300000",
-                                                                                                                                     NO_LOCK,
-                                                                                                                                     "false",
-                                                                                                                                     "false") "}]" TAIL,
-        "list --json");
+    strcpy(document, HEAD("list") "\"objects\":[");
+    for (i = 0; i < sizeof(listed) / sizeof(listed[0]); i++) {
+        strcat(document, i > 0 ? ",{" : "{");
+        strcat(document, listed[i]);
+        strcat(document, "}");
+    }
+    strcat(document, "],\"broker_process\":4711,\"broker_version\":\"9.8.7-rc.6\"" TAIL);
+    root->broker_pid = 4711;
+    strcpy(root->version, "9.8.7-rc.6");
+    shmb_expect_json(0, document, "list --json");
+    root->broker_pid = 0;
+    memset(root->version, 0, sizeof(root->version));
 }
 
 /* It begins with this; who has the object open follows. */
