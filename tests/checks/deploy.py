@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Reads the examples in install/deploy that are not run, and what two of them share.
 
-The playbook is YAML, its modules are those of ansible.windows, and the options of its `shmbroker apply`
-are in the help. Both scripts for Intune have the same configuration. Every file of the folder is in
+The playbook is YAML, its modules are known, the options of its `shmbroker apply` are in the help, and
+what it takes of the answer is in client/json.md. Both scripts for Intune have the same configuration. Every file of the folder is in
 its README.
 """
 import os
@@ -15,7 +15,9 @@ import json_documents
 
 FOLDER = os.path.join(json_documents.ROOT, "install/deploy")
 HELP = os.path.join(json_documents.ROOT, "service/win32/arguments/help.c")
-MODULES = {"win_file", "win_copy", "win_package", "win_command"}
+MODULES = {"ansible.builtin.debug"} | {
+    "ansible.windows." + name for name in ("win_file", "win_copy", "win_package", "win_command")
+}
 
 
 def read(path):
@@ -28,21 +30,28 @@ def check_playbook(complaints):
     used = set()
     for task in play["tasks"]:
         modules = [key for key in task if "." in key]
-        used |= {module.removeprefix("ansible.windows.") for module in modules}
+        used |= set(modules)
         if len(modules) != 1 or not task["name"][0].isupper():
             complaints.append(f"ansible.yml: {task['name']}: {modules}")
     if used != MODULES:
         complaints.append(f"ansible.yml uses {sorted(used)}")
-    apply = play["tasks"][-1]
+    (apply,) = [task for task in play["tasks"] if "ansible.windows.win_command" in task]
     words = re.findall(r"'([^']*)'", apply["ansible.windows.win_command"]["argv"])
     helped = re.search(r"help_apply\[\] =(.*?);\n", read(HELP), re.S).group(1)
     for option in [word for word in words if word.startswith("--")]:
         if option not in helped:
             complaints.append(f"ansible.yml: shmbroker apply has no {option}")
-    member = re.fullmatch(r"\(shmbroker_apply\.stdout \| from_json\)\.(\w+) \| default\(false\)", apply["changed_when"])
-    tables = json_documents.read_tables()
-    if not member or tables["shmbroker apply"].get(f"`{member.group(1)}`") != "boolean":
-        complaints.append(f"ansible.yml: changed_when: {apply['changed_when']}")
+    table = json_documents.read_tables()["shmbroker apply"]
+    for text, member, kind in (
+        (apply["changed_when"], "changed", "boolean"),
+        (apply["failed_when"], "result", '"'),
+        (play["tasks"][-1]["when"], "degraded", "boolean"),
+    ):
+        if re.findall(r"from_json\)\.(\w+) \| default", text) != [member] or not table[f"`{member}`"].startswith(kind):
+            complaints.append(f"ansible.yml: not {member}: {text}")
+    for word in re.findall(r"'(\w+)'", apply["failed_when"]):
+        if f'"{word}"' not in table["`result`"]:
+            complaints.append(f"ansible.yml: shmbroker apply has no result {word}")
 
 
 def main():
