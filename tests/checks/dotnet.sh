@@ -87,8 +87,21 @@ published() {
 mkdir "$work/packages" "$work/Readme" "$work/PricesVb" "$work/PricesNet" "$work/Framework" || exit 1
 quietly "$root/install/nuget.sh" "$bin/shmbclient.dll" "$bin32/shmbclient.dll" "$test_version" "$work/packages" || exit 1
 package="<PackageReference Include=\"ShmBroker.Client\" Version=\"$test_version\"/>"
-awk '/^```csharp$/ { inside = ++count == 1; next } /^```$/ { inside = 0 } inside' \
-    "$root/client/bindings/dotnet/README.md" >"$work/Readme/Program.cs"
+# csharp NUMBER: that piece of the README
+csharp() {
+    awk -v wanted="$1" '/^```csharp$/ { inside = ++count == wanted; next } /^```$/ { inside = 0 } inside' \
+        "$root/client/bindings/dotnet/README.md"
+}
+csharp 1 >"$work/Readme/Program.cs"
+{
+    echo 'using ShmBroker;'
+    echo 'static class Piece {'
+    echo '    static async Task Run(Segment prices, Func<Task<double>> ReadFeedAsync, CancellationToken cancellationToken) {'
+    csharp 2
+    echo '    }'
+    echo '}'
+} >"$work/Readme/Piece.cs"
+[ -z "$(csharp 3)" ] || { echo 'the README of .NET has a piece that nothing compiles'; exit 1; }
 cp "$root/client/examples/Prices.vb" "$work/PricesVb/" && cp "$root/client/examples/Prices.cs" "$work/PricesNet/" &&
     cp "$root/client/examples/Prices.cs" "$work/Framework/" || exit 1
 published Readme csproj '<ImplicitUsings>enable</ImplicitUsings><PublishTrimmed>true</PublishTrimmed>' "$package"
