@@ -23,7 +23,12 @@ if not defined version (
     exit /b 1
 )
 if exist "%out%" rmdir /s /q "%out%"
+if exist "%out%" (
+    echo cannot delete "%out%": a program uses it
+    exit /b 1
+)
 mkdir "%out%\trees"
+if errorlevel 1 exit /b 1
 rem cmake, and signtool of the Windows SDK
 call "%vs%\Common7\Tools\VsDevCmd.bat" -arch=x64 -host_arch=x64 >nul
 if errorlevel 1 exit /b 1
