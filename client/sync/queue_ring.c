@@ -495,11 +495,13 @@ enum ring_result ring_put(struct ring *ring, void *context, uint64_t identity, c
         return RING_LONG;
     if (!current(ring))
         return RING_STALE;
-    if (may_fill(ring, identity, tail))
-        result = put_end(ring, fill_slot(ring, tail, bytes, count),
-                         has_end(&ring->header->put_lock, identity));
-    else
+    if (may_fill(ring, identity, tail)) {
+        /* In two steps: whether it still has the end is asked after the message is there. */
+        result = fill_slot(ring, tail, bytes, count);
+        result = put_end(ring, result, has_end(&ring->header->put_lock, identity));
+    } else {
         result = put_call(ring, context, identity, bytes, count, timeout_ms);
+    }
     if (result == RING_OK)
         wake(ring, context, RING_ITEMS);
     return result;

@@ -25,6 +25,16 @@ static void put_late(struct mortal *mortal)
     late->result = ring_put(mortal->ring, NULL, mortal->identity, "late", 4, late->ms);
 }
 
+/* The result is that of the one that fails, or of the second one. */
+static void put_twice(struct mortal *mortal)
+{
+    struct late *late = mortal->more;
+
+    put_late(mortal);
+    if (late->result == RING_OK)
+        put_late(mortal);
+}
+
 static void get_late(struct mortal *mortal)
 {
     struct late *late = mortal->more;
@@ -141,6 +151,35 @@ static void a_put_that_waited_for_room_of_a_renewed_queue_is_stale(void **state)
     assert_true(machine_header()->put_lock == mortal.identity);
 }
 
+/*
+ * The only producer, whose end the broker takes after the message is there. The first put gets the
+ * end; the next one has it already.
+ */
+static void a_put_that_lost_its_end_is_stale(void **state)
+{
+    struct late late = {RING_OK, 0};
+    struct ring ring;
+    struct mortal mortal = caller(put_twice, &ring, &late);
+    unsigned put, before;
+
+    (void)state;
+    for (put = 0; put < 2; put++) {
+        (void)machine_begin_open(4, 8, ONE_EACH, true, &ring);
+        mortal.where = STEP_PUT_STORED;
+        mortal.passes = put;
+        mortal.holds = true;
+        before = machine_passed(STEP_PUT_STORED);
+        machine_start(&mortal);
+        while (machine_passed(STEP_PUT_STORED) != before + put + 1)
+            ;
+        renew();
+        machine_release();
+        machine_join(&mortal);
+        assert_int_equal(late.result, RING_STALE);
+        assert_int_equal(machine_header()->tail, put + 1);
+    }
+}
+
 static void an_end_of_a_renewed_queue_is_not_given_back(void **state)
 {
     struct ring old, ring;
@@ -218,6 +257,7 @@ int main(void)
                                   machine_teardown),
         cmocka_unit_test_teardown(a_put_that_waited_for_room_of_a_renewed_queue_is_stale,
                                   machine_teardown),
+        cmocka_unit_test_teardown(a_put_that_lost_its_end_is_stale, machine_teardown),
         cmocka_unit_test_teardown(an_end_of_a_renewed_queue_is_not_given_back, machine_teardown),
         cmocka_unit_test_teardown(a_get_that_waited_in_a_renewed_queue_is_stale, machine_teardown),
         cmocka_unit_test_teardown(a_get_that_lost_its_end_does_not_move_the_head, machine_teardown),
