@@ -353,6 +353,7 @@ function ConvertTo-Update($jsonApply, [int] $ExitCode) {
         Changed = $jsonApply.changed
         Restored = $jsonApply.restored
         File = $jsonApply.file
+        Configuration = $jsonApply.configuration
         Former = $jsonApply.former
         Running = $jsonApply.running
         Degraded = $jsonApply.degraded
@@ -683,9 +684,9 @@ waits until the service serves exactly this. If the service refuses it, the form
 back. It can be repeated: if the service serves the file already, nothing is done, and Changed is
 $false. If the service is not running, the file counts from its next start. Needs an elevated prompt.
 
-Returns an object: Result, Changed, File, Former, Running, Degraded, Steps, Findings. -WhatIf
-changes nothing and returns the same: Steps is what a reload would do, Changed whether there is
-anything to do.
+Returns an object: Result, Changed, File, Configuration (the main file), Former, Running, Degraded,
+Steps, Findings. -WhatIf changes nothing and returns the same: Steps is what a reload would do, Changed
+whether there is anything to do.
 
 If Result is invalid, refused, incomplete or unknown, there is an error instead, with the object as
 its TargetObject. Its Exception.Data has Code (Result in capital letters) and ExitCode.
@@ -695,7 +696,8 @@ The file with the new configuration.
 
 .PARAMETER Config
 The place of the configuration; default: that of the installed service, else
-%ProgramData%\ShmBroker\shmbroker.yaml
+%ProgramData%\ShmBroker\shmbroker.yaml. While the service is installed: that file, or one that
+its include leads to, such as conf.d\app.yaml
 
 .PARAMETER AllowUnsafeConfig
 For trials: accepts a place and files that others than administrators can change.

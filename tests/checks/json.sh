@@ -232,6 +232,7 @@ ask 1 'shmbroker apply' --dry-run "$(wine_path "$work/another.yaml")"
 has '"planned"'
 ask 0 'shmbroker apply' "$(wine_path "$work/another.yaml")"
 has '"applied"'
+fails 1 'shmbroker apply' --config "$(wine_path "$work/service/part.yaml")" "$yaml"
 ask 1 'shmbroker apply' "$changed"
 has '"incomplete"'
 ask 1 'shmbroker start'

@@ -125,8 +125,9 @@ static const char help_apply[] =
     "this. Needs an elevated prompt. Can be repeated: if the service serves it already, it says\n"
     "\"unchanged\" and does nothing.\n"
     "\n"
-    "FILE is checked as if it stood in its place: relative paths in it start from there. It is "
-    "put\n"
+    "FILE is checked as if it stood in its place: relative paths in it start from there; a file "
+    "that\n"
+    "the configuration includes, or will include, is checked together with all others. It is put\n"
     "there as a whole, owned by Administrators; the former content goes to NAME.former beside it, "
     "in\n"
     "place of an older one. If the service refuses it or ends, the former is put back and "
@@ -134,7 +135,8 @@ static const char help_apply[] =
     "If the service is not running, FILE is put into place and counts from the next start.\n"
     "\n"
     "--config PATH          the place; without it the configuration of the installed service, or\n"
-    "                       %ProgramData%\\ShmBroker\\shmbroker.yaml\n"
+    "                       %ProgramData%\\ShmBroker\\shmbroker.yaml. While the service is\n"
+    "                       installed: that file, or one that its include leads to\n"
     "--dry-run              checks FILE and shows what a reload would do, as plan; changes "
     "nothing\n"
     "--allow-unsafe-config  accepts a place and files that others than administrators can change\n"
@@ -145,6 +147,7 @@ static const char help_apply[] =
     "minute; 5 the service has ended; 6 another apply is at work; 7 system error.\n"
     "\n"
     "  shmbroker apply \\\\server\\deploy\\shmbroker.yaml\n"
+    "  shmbroker apply app.yaml --config %ProgramData%\\ShmBroker\\conf.d\\app.yaml\n"
     "  shmbroker apply new.yaml --dry-run";
 
 static const char help_install[] =

@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "beside.h"
 #include "failure.h"
 #include "file_check.h"
 #include "held.h"
+#include "names.h"
 #include "paths.h"
 #include "pattern.h"
 #include "wide.h"
@@ -118,6 +120,13 @@ static enum sys_status add(struct found *found, char *path, struct sys_failure *
     return SYS_OK;
 }
 
+/* True for what `apply` puts beside a configuration. */
+static bool is_beside(const char *name)
+{
+    return pattern_match("*" BESIDE_FORMER, name) || pattern_match("*" BESIDE_NEW, name) ||
+           pattern_match("*" BESIDE_LOCK, name);
+}
+
 /*
  * Adds a file if it matches. Windows' own matching also compares short names, and so
  * finds x.yaml~ for *.yaml; therefore all files are listed and matched here.
@@ -137,7 +146,7 @@ static enum sys_status add_entry(struct found *found, const char *pattern,
         return SYS_OK; /* no pattern can match this name */
     if (name == NULL)
         return failure_set(why, "FindFirstFileExW", GetLastError());
-    if (pattern_match(wanted, name))
+    if (pattern_match(wanted, name) && !is_beside(name))
         status = add(found, join(pattern, (size_t)(wanted - pattern), name), why);
     free(name);
     return status;
@@ -185,9 +194,30 @@ static enum sys_status check_folder(const char *pattern, struct sys_failure *why
     return status == SYS_NOT_FOUND ? SYS_OK : status;
 }
 
+static bool same_path(const char *a, const char *b)
+{
+    return shmb_name_same(a, strlen(a), b, strlen(b));
+}
+
+/* Adds the path, as if it were there, if it matches and was not found. */
+static enum sys_status add_also(struct found *found, const char *pattern, const char *path,
+                                struct sys_failure *why)
+{
+    const char *wanted = pattern_last_part(pattern), *name = pattern_last_part(path);
+    size_t i;
+
+    if (!shmb_name_same(pattern, (size_t)(wanted - pattern), path, (size_t)(name - path)) ||
+        !pattern_match(wanted, name) || is_beside(name))
+        return SYS_OK;
+    for (i = 0; i < found->count; i++)
+        if (same_path(found->paths[i], path))
+            return SYS_OK;
+    return add(found, join(path, strlen(path), ""), why);
+}
+
 /* `safe`: checks the folder first. Who may add files to it could add to the configuration. */
-static enum sys_status find_files(const char *pattern, bool safe, struct found *found,
-                                  struct sys_failure *why)
+static enum sys_status find_files(const char *pattern, bool safe, const char *also,
+                                  struct found *found, struct sys_failure *why)
 {
     char *all = join(pattern, (size_t)(pattern_last_part(pattern) - pattern), "*");
     wchar_t *wide = all != NULL ? wide_from_utf8(all) : NULL;
@@ -197,6 +227,8 @@ static enum sys_status find_files(const char *pattern, bool safe, struct found *
         status = failure_set(why, "FindFirstFileExW", GetLastError());
     else if (status == SYS_OK)
         status = list_folder(wide, pattern, found, why);
+    if (status == SYS_OK && also != NULL)
+        status = add_also(found, pattern, also, why);
     free(wide);
     free(all);
     if (status == SYS_OK && found->count > 1)
@@ -205,8 +237,8 @@ static enum sys_status find_files(const char *pattern, bool safe, struct found *
     return status;
 }
 
-enum sys_status expand_pattern(const char *base, const char *pattern, bool safe, char ***paths,
-                               size_t *count, struct sys_failure *why)
+enum sys_status expand_pattern(const char *base, const char *pattern, bool safe, const char *also,
+                               char ***paths, size_t *count, struct sys_failure *why)
 {
     struct found found = {0};
     enum sys_status status;
@@ -218,7 +250,7 @@ enum sys_status expand_pattern(const char *base, const char *pattern, bool safe,
     if (status != SYS_OK)
         return status;
     if (pattern_has_wildcard(pattern))
-        status = find_files(whole, safe, &found, why);
+        status = find_files(whole, safe, also, &found, why);
     else
         status = add(&found, join(whole, strlen(whole), ""), why);
     free(whole);

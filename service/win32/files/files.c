@@ -1,6 +1,7 @@
 /*
  * The configuration for the core (port_files.c), and other files without a check. All share
- * modes are allowed, so that reading never keeps an editor from saving.
+ * modes are allowed, so that reading never keeps an editor from saving; but see
+ * files_read_unwritten.
  */
 #include "files.h"
 
@@ -12,18 +13,18 @@
 #include "paths.h"
 #include "wide.h"
 
-#define RETRY_MS 100u
-#define PIECE    (4u * 1024 * 1024) /* bytes of one read, between two questions whether to go on */
+#define RETRY_MS  100u
+#define SHARE_ALL (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
+#define PIECE     (4u * 1024 * 1024) /* bytes of one read, between two questions whether to go on */
 
 /* Retries: editors and virus scanners briefly open files without sharing them. */
-static HANDLE open_patiently(const wchar_t *path, DWORD flags, uint32_t patience)
+static HANDLE open_patiently(const wchar_t *path, DWORD share, DWORD flags, uint32_t patience)
 {
     uint32_t waited;
 
     for (waited = 0;; waited += RETRY_MS) {
-        HANDLE file =
-            CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-                        NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN | flags, NULL);
+        HANDLE file = CreateFileW(path, GENERIC_READ, share, NULL, OPEN_EXISTING,
+                                  FILE_FLAG_SEQUENTIAL_SCAN | flags, NULL);
         DWORD code = file == INVALID_HANDLE_VALUE ? held_open_code() : ERROR_SUCCESS;
 
         if (file != INVALID_HANDLE_VALUE || waited >= patience || !held_is(code)) {
@@ -101,9 +102,9 @@ enum sys_status files_read_open(HANDLE file, size_t limit, char **content, size_
 }
 
 /* `check`: also checks the file itself; its folders have passed already. */
-static enum sys_status read_path(const char *path, bool check, size_t limit, uint32_t patience,
-                                 bool (*wanted)(void *context), void *context, char **content,
-                                 size_t *length, struct sys_failure *why)
+static enum sys_status read_path(const char *path, bool check, DWORD share, size_t limit,
+                                 uint32_t patience, bool (*wanted)(void *context), void *context,
+                                 char **content, size_t *length, struct sys_failure *why)
 {
     wchar_t *wide = wide_from_utf8(path);
     enum sys_status status = SYS_OK;
@@ -112,7 +113,7 @@ static enum sys_status read_path(const char *path, bool check, size_t limit, uin
     if (wide == NULL)
         return failure_set(why, "CreateFileW", GetLastError());
     /* Checked: opens a link itself, and the check refuses it. Else the link is followed. */
-    file = open_patiently(wide, check ? FILE_FLAG_OPEN_REPARSE_POINT : 0, patience);
+    file = open_patiently(wide, share, check ? FILE_FLAG_OPEN_REPARSE_POINT : 0, patience);
     if (file == INVALID_HANDLE_VALUE) {
         status = cannot_open(wide, GetLastError(), why);
     } else {
@@ -131,7 +132,16 @@ enum sys_status files_read(const char *path, size_t limit, uint32_t patience, ch
 {
     *content = NULL;
     *length = 0;
-    return read_path(path, false, limit, patience, NULL, NULL, content, length, why);
+    return read_path(path, false, SHARE_ALL, limit, patience, NULL, NULL, content, length, why);
+}
+
+enum sys_status files_read_unwritten(const char *path, size_t limit, uint32_t patience,
+                                     char **content, size_t *length, struct sys_failure *why)
+{
+    *content = NULL;
+    *length = 0;
+    return read_path(path, false, FILE_SHARE_READ | FILE_SHARE_DELETE, limit, patience, NULL, NULL,
+                     content, length, why);
 }
 
 static enum sys_status read_safe(const char *path, size_t limit, uint32_t patience,
@@ -145,7 +155,8 @@ static enum sys_status read_safe(const char *path, size_t limit, uint32_t patien
         return failure_set(why, "GetFullPathNameW", GetLastError());
     status = file_check_way(absolute, why);
     if (status == SYS_OK)
-        status = read_path(absolute, true, limit, patience, wanted, context, content, length, why);
+        status = read_path(absolute, true, SHARE_ALL, limit, patience, wanted, context, content,
+                           length, why);
     free(absolute);
     return status;
 }
@@ -164,6 +175,7 @@ enum sys_status files_read_while(const char *path, bool safe, size_t limit,
 {
     *content = NULL;
     *length = 0;
-    return safe ? read_safe(path, limit, 0, wanted, context, content, length, why)
-                : read_path(path, false, limit, 0, wanted, context, content, length, why);
+    return safe
+               ? read_safe(path, limit, 0, wanted, context, content, length, why)
+               : read_path(path, false, SHARE_ALL, limit, 0, wanted, context, content, length, why);
 }

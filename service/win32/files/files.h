@@ -20,7 +20,14 @@ enum sys_status files_read(const char *path, size_t limit, uint32_t patience, ch
                            size_t *length, struct sys_failure *why);
 
 /*
- * The same for a file that controls the broker: only administrators may be able to
+ * The same while no program has the file open for writing: what is read is one content, not a part
+ * of an old and of a new one. SYS_LATER: a program has.
+ */
+enum sys_status files_read_unwritten(const char *path, size_t limit, uint32_t patience,
+                                     char **content, size_t *length, struct sys_failure *why);
+
+/*
+ * As files_read for a file that controls the broker: only administrators may be able to
  * change the file, its folder and those above (file_rules.h), and none may be a link.
  * Else SYS_DENIED.
  */

@@ -13,12 +13,14 @@
 #include "system.h"
 #include "watch.h"
 
-/* A file that is read as if it stood in another place; whether that is safe is not checked. */
+/* A content that is read as if it stood in its place; whether that is safe is not checked. */
 struct port_candidate {
-    const char *path;  /* borrowed, as the other two; its name in messages */
+    const char *path;  /* borrowed, as the other two; another path that stands for the place, as
+                          the main file, and its name in messages. NULL: none */
     const char *place; /* absolute: where it would be; relative paths in it start from there */
     const char *bytes;
     size_t length;
+    bool included; /* set by the port: an include leads to the place */
 };
 
 /* What differs between the service, `run` and `check`. All zero: for reading and checking only. */
@@ -35,7 +37,7 @@ struct port_host {
     bool (*releasing)(void); /* true: a stop releases all objects. NULL: never */
     const char *keeper;      /* borrowed; the executable of the keeper, NULL: this one */
     bool console;            /* the user who started the broker may open the keeper, too */
-    const struct port_candidate *candidate; /* borrowed; NULL: none */
+    struct port_candidate *candidate; /* borrowed; NULL: none */
     bool recreate; /* names to recreate come from the registry; else there are none */
 };
 

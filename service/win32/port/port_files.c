@@ -9,15 +9,29 @@
 #include "expand.h"
 #include "failure.h"
 #include "files.h"
+#include "names.h"
 #include "output_file.h"
 #include "paths.h"
 #include "port_internal.h"
 #include "requests.h"
 #include "state_files.h"
 
+static bool is_place(const struct port_candidate *candidate, const char *path)
+{
+    return shmb_name_same(path, strlen(path), candidate->place, strlen(candidate->place));
+}
+
+/* True if the candidate's own path was given, as that of the main file. */
+static bool is_named(const struct port_candidate *candidate, const char *path)
+{
+    return candidate->path != NULL && strcmp(path, candidate->path) == 0;
+}
+
 static bool is_candidate(const struct port *port, const char *path)
 {
-    return port->host.candidate != NULL && strcmp(path, port->host.candidate->path) == 0;
+    const struct port_candidate *candidate = port->host.candidate;
+
+    return candidate != NULL && (is_named(candidate, path) || is_place(candidate, path));
 }
 
 static enum sys_status read_candidate(const struct port *port, size_t limit, char **content,
@@ -56,7 +70,7 @@ static enum sys_status do_resolve_path(void *self, const char *base, const char 
     const struct port *port = self;
 
     /* The main file has no base. */
-    if (base == NULL && is_candidate(port, path))
+    if (base == NULL && port->host.candidate != NULL && is_named(port->host.candidate, path))
         path = port->host.candidate->place;
     return expand_path(base, path, out, why);
 }
@@ -65,8 +79,15 @@ static enum sys_status do_expand(void *self, const char *base, const char *patte
                                  size_t *count, struct sys_failure *why)
 {
     const struct port *port = self;
+    struct port_candidate *candidate = port->host.candidate;
+    enum sys_status status =
+        expand_pattern(base, pattern, !port->host.any_file,
+                       candidate != NULL ? candidate->place : NULL, paths, count, why);
+    size_t i;
 
-    return expand_pattern(base, pattern, !port->host.any_file, paths, count, why);
+    for (i = 0; status == SYS_OK && candidate != NULL && i < *count; i++)
+        candidate->included = candidate->included || is_place(candidate, (*paths)[i]);
+    return status;
 }
 
 char *port_state_folder(const struct port *port)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "beside.h"
 #include "descriptors.h"
 #include "failure.h"
 #include "file_check.h"
@@ -17,10 +18,10 @@
 #include "secure_folder.h"
 #include "wide.h"
 
-#define FRESH    L".new"
-#define FORMER   ".former"
-#define LOCK     ".lock"
-#define RETRY_MS 100u
+#define WIDE_OF(text) L##text
+#define WIDE(text)    WIDE_OF(text)
+#define FRESH         WIDE(BESIDE_NEW)
+#define RETRY_MS      100u
 
 /* `path` and `tail`, freed with free(). NULL: no memory. */
 static char *with_tail(const char *path, const char *tail)
@@ -35,10 +36,7 @@ static char *with_tail(const char *path, const char *tail)
 
 /* ---- the lock ---------------------------------------------------------------- */
 
-/*
- * A file that only one process can have open; Windows deletes it when that one ends. Hidden: a
- * pattern of `include` does not match it.
- */
+/* A file that only one process can have open; Windows deletes it when that one ends. */
 static HANDLE open_lock(const wchar_t *path, SECURITY_ATTRIBUTES *attributes)
 {
     uint32_t waited;
@@ -57,9 +55,10 @@ static HANDLE open_lock(const wchar_t *path, SECURITY_ATTRIBUTES *attributes)
     }
 }
 
-static enum sys_status take_lock(struct config_place *place, struct sys_failure *why)
+static enum sys_status take_lock(struct config_place *place, const char *main,
+                                 struct sys_failure *why)
 {
-    char *path = with_tail(place->path, LOCK);
+    char *path = with_tail(main, BESIDE_LOCK);
     wchar_t *wide = path != NULL ? wide_from_utf8(path) : NULL;
     struct sys_descriptor *descriptor = NULL;
     SECURITY_ATTRIBUTES attributes;
@@ -100,23 +99,33 @@ static enum sys_status look(struct config_place *place, struct sys_failure *why)
     return status;
 }
 
-enum sys_status config_place_open(const char *path, bool check, bool lock, struct config_place *out,
-                                  struct sys_failure *why)
+/* The name of a file may have a stream behind a colon, which is no file by itself. */
+static bool is_stream(const char *path)
+{
+    const char *name = strrchr(path, '\\');
+
+    return name != NULL && strchr(name, ':') != NULL;
+}
+
+enum sys_status config_place_open(const char *path, bool check, const char *main,
+                                  struct config_place *out, struct sys_failure *why)
 {
     enum sys_status status;
 
     *out = (struct config_place){.check = check};
     out->path = _strdup(path);
-    out->former_path = with_tail(path, FORMER);
+    out->former_path = with_tail(path, BESIDE_FORMER);
     if (out->path == NULL || out->former_path == NULL)
         return failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
+    if (is_stream(path))
+        return failure_say(why, SYS_FAILED, NULL, 0, "this is a stream of a file");
     status = own_files_beside(out->path, FRESH, &out->file, why);
     if (status == SYS_OK)
         status = own_files_beside(out->former_path, FRESH, &out->former, why);
     if (status == SYS_OK && check)
         status = file_check_way(out->path, why);
-    if (status == SYS_OK && lock)
-        status = take_lock(out, why);
+    if (status == SYS_OK && main != NULL)
+        status = take_lock(out, main, why);
     if (status == SYS_OK)
         status = look(out, why);
     out->file.sddl = SECURE_FILE_CONFIG;
@@ -180,6 +189,22 @@ static enum sys_status explain(const wchar_t *path, enum sys_status status, stru
     return held_is(code) ? held_failure(path, "MoveFileExW", code, why) : status;
 }
 
+/* Windows does not rename a file to the name of one that is read-only. */
+static enum sys_status check_writable(const wchar_t *path, struct sys_failure *why)
+{
+    DWORD attributes = GetFileAttributesW(path);
+    enum sys_status status;
+    char *name;
+
+    if (attributes == INVALID_FILE_ATTRIBUTES || (attributes & FILE_ATTRIBUTE_READONLY) == 0)
+        return SYS_OK;
+    name = wide_to_utf8(path);
+    status = failure_say(why, SYS_DENIED, NULL, 0, "it is read-only; attrib -r \"%s\"",
+                         name != NULL ? name : "FILE");
+    free(name);
+    return status;
+}
+
 static enum sys_status replace(const struct own_files *file, const void *bytes, size_t length,
                                struct sys_failure *why)
 {
@@ -189,9 +214,11 @@ static enum sys_status replace(const struct own_files *file, const void *bytes, 
 enum sys_status config_place_put(struct config_place *place, const void *bytes, size_t length,
                                  struct sys_failure *why)
 {
-    enum sys_status status = SYS_OK;
+    enum sys_status status = check_writable(place->file.path, why);
 
-    if (place->content != NULL)
+    if (status == SYS_OK && place->content != NULL)
+        status = check_writable(place->former.path, why);
+    if (status == SYS_OK && place->content != NULL)
         status = replace(&place->former, place->content, place->length, why);
     return status == SYS_OK ? replace(&place->file, bytes, length, why) : status;
 }

@@ -31,12 +31,13 @@ struct config_place {
 
 /*
  * Opens the place: `path` is absolute. `check`: only administrators may be able to change the
- * folder and those above. `lock`: no other process can do the same until config_place_close. Reads
+ * folder and those above. `main`: the main file of the configuration, which can be `path`; until
+ * config_place_close no other process can open a place with the same one. NULL: without that. Reads
  * what is there. SYS_NOT_FOUND: there is no such folder. SYS_LATER: a program has the file open, or
  * `busy`. Close `out` in any case.
  */
-enum sys_status config_place_open(const char *path, bool check, bool lock, struct config_place *out,
-                                  struct sys_failure *why);
+enum sys_status config_place_open(const char *path, bool check, const char *main,
+                                  struct config_place *out, struct sys_failure *why);
 void config_place_close(struct config_place *place);
 
 /* True: it has these bytes, and only administrators can change it, if that matters. */
@@ -48,7 +49,7 @@ bool config_place_still_has(const struct config_place *place, const void *bytes,
 /*
  * Writes the present content to <file>.former and these bytes to the file, with the owner and the
  * access of a configuration. Retries while another program holds a file. SYS_LATER: for too long.
- * After a failure the file is as before.
+ * SYS_DENIED: also a file that is read-only. After a failure the file is as before.
  */
 enum sys_status config_place_put(struct config_place *place, const void *bytes, size_t length,
                                  struct sys_failure *why);

@@ -8,14 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_digest.h"
 #include "console.h"
 #include "elevation.h"
 #include "event_text.h"
 #include "files.h"
 #include "lacks.h"
 #include "load.h"
-#include "port.h"
 #include "published.h"
 #include "reload_request.h"
 #include "reload_result.h"
@@ -36,13 +34,16 @@ static enum shmb_exit exit_of(enum sys_status status, const struct sys_failure *
     return status == SYS_LATER ? SHMB_EXIT_TIMEOUT : config_check_unreadable(status, why);
 }
 
-/* From anywhere: it gets its owner and its access when it is put into place. */
+/*
+ * From anywhere: it gets its owner and its access when it is put into place. A program that still
+ * writes it, such as a copy to a share, would make it a file in part.
+ */
 static enum shmb_exit read_file(struct rollout *r)
 {
     struct sys_failure why = {0};
     char text[REPORT_FAILURE];
     enum sys_status status =
-        files_read(r->file, CFG_FILE_MAX, FILES_PATIENCE_MS, &r->bytes, &r->length, &why);
+        files_read_unwritten(r->file, CFG_FILE_MAX, FILES_PATIENCE_MS, &r->bytes, &r->length, &why);
 
     if (status == SYS_OK)
         return SHMB_EXIT_DONE;
@@ -51,11 +52,27 @@ static enum shmb_exit read_file(struct rollout *r)
     return exit_of(status, &why);
 }
 
+/* One lock for all files of a configuration: each is checked and verified with the others. */
+static const char *lock_of(const struct rollout *r)
+{
+    struct sys_failure why;
+    char *content = NULL;
+    size_t length;
+    enum sys_status status = SYS_OK;
+
+    if (r->dry_run)
+        return NULL;
+    if (r->main != NULL && !r->strict)
+        status = files_read(r->main, CFG_FILE_MAX, 0, &content, &length, &why);
+    free(content);
+    return r->main != NULL && status != SYS_NOT_FOUND ? r->main : r->target;
+}
+
 static enum shmb_exit open_place(struct rollout *r)
 {
     struct sys_failure why = {0};
     char text[REPORT_FAILURE];
-    enum sys_status status = config_place_open(r->target, !r->unsafe, !r->dry_run, &r->place, &why);
+    enum sys_status status = config_place_open(r->target, !r->unsafe, lock_of(r), &r->place, &why);
 
     if (status == SYS_OK)
         return SHMB_EXIT_DONE;
@@ -67,29 +84,20 @@ static enum shmb_exit open_place(struct rollout *r)
     }
     event_failure_text(&why, text);
     console_error("shmbroker: %s cannot be the place of a configuration: %s%s", r->target, text,
-                  status == SYS_NOT_FOUND ? "; make its folder: shmbroker install does so" : "");
+                  status != SYS_NOT_FOUND ? ""
+                  : r->strict             ? "; make its folder (mkdir) in an elevated prompt"
+                                          : "; make its folder: shmbroker install does so");
     return exit_of(status, &why);
 }
 
 /* As `check` does, with the rules and the relative paths of its place. */
-static enum shmb_exit check(struct rollout *r, const struct system *system)
+static enum shmb_exit check(struct rollout *r)
 {
-    char *file = _strdup(r->file);
-    struct trustees *known = trustees_new(system);
-    enum shmb_exit result;
+    bool placeable;
+    enum shmb_exit result = config_candidate_check(&r->candidate, &placeable);
 
-    if (file == NULL || known == NULL) {
-        result = no_memory();
-    } else {
-        result = config_check_read(system, &file, 1, known, &r->check);
-        config_check_print(r->file, &r->check, result);
-        if (result == SHMB_EXIT_DONE)
-            config_digest(&r->check.configuration, r->digest);
-        else
-            r->result = ROLLOUT_INVALID;
-    }
-    trustees_free(known);
-    free(file);
+    if (result != SHMB_EXIT_DONE && placeable)
+        r->result = ROLLOUT_INVALID;
     return result;
 }
 
@@ -113,7 +121,7 @@ static bool has_digest(const struct rollout *r, const char *text, size_t size)
 
     while (shmb_report_next(text, size, &at, &line))
         if (reload_result_is(&line, 0, "digest"))
-            return reload_result_is(&line, 3, r->digest);
+            return reload_result_is(&line, 3, r->candidate.digest);
     return false;
 }
 
@@ -129,12 +137,13 @@ static bool is_served(const struct rollout *r)
 }
 
 /* The plan is for people and programs: without one, the file is rolled out all the same. */
-static enum shmb_exit plan(struct rollout *r, const struct system *system)
+static enum shmb_exit plan(struct rollout *r)
 {
     enum shmb_exit result = outlook_open(r->reader, &r->outlook);
 
     if (result == SHMB_EXIT_DONE)
-        result = outlook_plan(&r->outlook, system, r->file, r->check.inventory);
+        result =
+            outlook_plan(&r->outlook, &r->candidate.system, r->file, r->candidate.check.inventory);
     r->planned = result == SHMB_EXIT_DONE;
     if (result == SHMB_EXIT_SYSTEM)
         return no_memory();
@@ -278,9 +287,11 @@ static enum shmb_exit end_refused(struct rollout *r, enum shmb_exit result)
     r->restored = true;
     r->changed = false;
     if (r->place.content == NULL)
-        console_error("shmbroker: there was no configuration before, so %s is removed again",
+        console_error("shmbroker: there was no such file before, so %s is removed again",
                       r->target);
-    else if (reload_former(r))
+    if (r->place.content == NULL && !r->candidate.included)
+        return result; /* there is nothing to reload */
+    if (reload_former(r))
         console_error("shmbroker: the former configuration is in place again, and the service has "
                       "reloaded it");
     else
@@ -339,6 +350,9 @@ static enum shmb_exit serve(struct rollout *r)
                 return end_served(r);
             if (!config_place_still_has(&r->place, r->bytes, r->length))
                 return end_unknown(r, SHMB_EXIT_NOT_SO);
+            if (config_candidate_renew(&r->candidate) &&
+                has_digest(r, r->text, r->report.text_size))
+                return end_served(r);
         }
         if (GetTickCount64() - begun >= SERVED_MS)
             return end_unknown(r, SHMB_EXIT_TIMEOUT);
@@ -346,9 +360,9 @@ static enum shmb_exit serve(struct rollout *r)
     }
 }
 
-static enum shmb_exit roll_out(struct rollout *r, const struct system *system)
+static enum shmb_exit roll_out(struct rollout *r)
 {
-    enum shmb_exit result = check(r, system);
+    enum shmb_exit result = check(r);
 
     if (result != SHMB_EXIT_DONE)
         return result;
@@ -356,7 +370,7 @@ static enum shmb_exit roll_out(struct rollout *r, const struct system *system)
     if (config_place_has(&r->place, r->bytes, r->length) && (!r->running || is_served(r)))
         return end_unchanged(r);
     if (r->running)
-        result = plan(r, system);
+        result = plan(r);
     if (result != SHMB_EXIT_DONE)
         return result;
     if (r->dry_run)
@@ -371,28 +385,28 @@ static enum shmb_exit roll_out(struct rollout *r, const struct system *system)
 
 enum shmb_exit rollout_run(struct rollout *rollout)
 {
-    struct port_candidate candidate = {.path = rollout->file, .place = rollout->target};
-    const struct port_host host = {.any_file = rollout->unsafe, .candidate = &candidate};
+    struct config_candidate *candidate = &rollout->candidate;
     enum shmb_exit result = read_file(rollout);
-    struct system system;
-    struct port port;
 
     if (result == SHMB_EXIT_DONE)
         result = open_place(rollout);
     if (result != SHMB_EXIT_DONE)
         return result;
-    candidate.bytes = rollout->bytes;
-    candidate.length = rollout->length;
-    port_open(&port, &host, NULL, &system);
-    result = roll_out(rollout, &system);
-    port_close(&port);
-    return result;
+    candidate->file = rollout->file;
+    candidate->place = rollout->target;
+    candidate->main = rollout->main;
+    candidate->strict = rollout->strict;
+    candidate->unsafe = rollout->unsafe;
+    candidate->bytes = rollout->bytes;
+    candidate->length = rollout->length;
+    config_candidate_open(candidate);
+    return roll_out(rollout);
 }
 
 void rollout_free(struct rollout *rollout)
 {
     outlook_free(&rollout->outlook);
-    config_check_free(&rollout->check);
+    config_candidate_close(&rollout->candidate);
     config_place_close(&rollout->place);
     free(rollout->text);
     free(rollout->bytes);

@@ -9,11 +9,10 @@
 
 #include <stdbool.h>
 
-#include "config_check.h"
+#include "config_candidate.h"
 #include "config_place.h"
 #include "config_reader.h"
 #include "outlook.h"
-#include "sha256.h"
 #include "status_report.h"
 
 enum rollout_result {
@@ -24,7 +23,7 @@ enum rollout_result {
     ROLLOUT_APPLIED,    /* served */
     ROLLOUT_INCOMPLETE, /* served in part */
     ROLLOUT_REFUSED,    /* the service refused it, cannot be reached or has ended */
-    ROLLOUT_INVALID,    /* it has errors */
+    ROLLOUT_INVALID,    /* the configuration has errors */
     ROLLOUT_UNKNOWN     /* in place, but nothing tells that it is served */
 };
 
@@ -32,14 +31,16 @@ struct rollout {
     /* Set by the caller; borrowed. */
     const char *file;   /* the new configuration, as the user names it */
     const char *target; /* absolute: its place */
+    const char *main;   /* absolute: the main file that may include `target`; NULL: it is one */
+    bool strict;        /* `main` has to */
     const struct config_reader *reader;
-    SC_HANDLE service; /* runs with the file `target`; NULL: none does. For reload_request_send */
+    SC_HANDLE service; /* reads `main` or `target`; NULL: none does. For reload_request_send */
     bool unsafe;       /* others than administrators may change the place */
     bool dry_run;
 
     /* The result. */
     enum rollout_result result;
-    bool running;  /* the service runs with `target` */
+    bool running;  /* the service runs with this configuration */
     bool changed;  /* as client/json.md */
     bool put;      /* the file is new in its place */
     bool restored; /* and was taken away again */
@@ -47,9 +48,8 @@ struct rollout {
     bool planned;  /* `outlook` has a plan */
     char *bytes;   /* of `file` */
     size_t length;
-    char digest[SHA256_TEXT]; /* of the configuration that it begins; empty: it has errors */
+    struct config_candidate candidate; /* the configuration with `file` in its place */
     struct config_place place;
-    struct config_check check;
     struct outlook outlook;
     struct shmb_report report; /* of the reload with it */
     char *text;                /* of that report; NULL: there is none */

@@ -61,10 +61,13 @@ static void put_answer(const struct rollout *rollout)
     json_bool(json, "changed", rollout->changed);
     json_bool(json, "restored", rollout->restored);
     json_string(json, "file", rollout->target);
+    json_string(json, "configuration",
+                rollout->candidate.included ? rollout->main : rollout->target);
     json_string(json, "former", former ? rollout->place.former_path : NULL);
     json_bool(json, "running", rollout->running);
-    json_string(json, "digest", rollout->digest[0] != '\0' ? rollout->digest : NULL);
-    config_check_put_messages(&rollout->check, json);
+    json_string(json, "digest",
+                rollout->candidate.digest[0] != '\0' ? rollout->candidate.digest : NULL);
+    config_check_put_messages(&rollout->candidate.check, json);
     put_plan(json, rollout);
     put_reload(json, rollout);
     json_bool(json, "degraded", rollout->degraded);
@@ -79,22 +82,26 @@ static char *find_target(const char *config, const struct config_reader *reader)
     return config != NULL ? paths_absolute(config) : paths_default_config();
 }
 
-/* True: the installed service reads this file. */
-static bool is_read(const struct config_reader *reader, const char *target)
+/*
+ * The main file that the service, or a broker in a console, reads; without one, that which
+ * `install` would use. Freed with free(). NULL: not known.
+ */
+static char *find_main(const struct config_reader *reader)
 {
-    char *file = reader->installed && reader->file != NULL ? paths_absolute(reader->file) : NULL;
-    bool read = file != NULL && shmb_name_same(file, strlen(file), target, strlen(target));
-
-    free(file);
-    return read;
+    if (reader->file != NULL)
+        return paths_absolute(reader->file);
+    return reader->installed || reader->console ? NULL : paths_default_config();
 }
 
 static enum shmb_exit apply(const struct apply_options *options, const struct config_reader *reader,
-                            const char *target)
+                            const char *target, const char *main)
 {
-    const bool read = is_read(reader, target);
+    const bool whole = main == NULL || shmb_name_same(main, strlen(main), target, strlen(target));
+    const bool read = reader->installed && main != NULL;
     struct rollout rollout = {.file = options->file,
                               .target = target,
+                              .main = whole ? NULL : main,
+                              .strict = read && !whole,
                               .reader = reader,
                               .unsafe = options->unsafe || (read && reader->unsafe),
                               .dry_run = options->dry_run};
@@ -115,18 +122,20 @@ enum shmb_exit verb_apply(const struct apply_options *options)
 {
     struct config_reader reader;
     enum shmb_exit result;
-    char *target;
+    char *target, *main;
 
     if (!elevation_require("apply"))
         return SHMB_EXIT_DENIED;
     config_reader_ask(&reader);
     target = find_target(options->config, &reader);
+    main = find_main(&reader);
     if (reader.other != NULL && options->config == NULL)
         result = scm_not_ours(reader.other);
     else if (target == NULL)
         result = scm_failed("cannot find the place of the configuration", GetLastError());
     else
-        result = apply(options, &reader, target);
+        result = apply(options, &reader, target, main);
+    free(main);
     free(target);
     config_reader_free(&reader);
     return result;

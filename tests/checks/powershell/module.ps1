@@ -193,9 +193,15 @@ Test-Equal 'invalid' $failure.TargetObject.Result 'result'
 Test-Equal $true ($failure.Exception.Message -match 'nothing was changed: .*bad\.yaml:2:\d+: ') $failure.Exception.Message
 Test-Equal 'INVALID,Update-ShmBrokerConfig' (Get-Failure { Update-ShmBrokerConfig $bad -WhatIf }).FullyQualifiedErrorId 'the identifier'
 Test-Equal 'held' (Get-ShmBrokerObject New).State 'the new object'
-$elsewhere = Update-ShmBrokerConfig $next -Config (Join-Path $Folder 'elsewhere.yaml') -AllowUnsafeConfig
-Test-Equal 'placed' $elsewhere.Result 'result'
-Test-Equal $false $elsewhere.Running 'running'
+$elsewhere = Get-Failure { Update-ShmBrokerConfig $next -Config (Join-Path $Folder 'elsewhere.yaml') }
+Test-Equal 'NOT_SO,Update-ShmBrokerConfig' $elsewhere.FullyQualifiedErrorId 'a place that is not included'
+$null = Update-ShmBrokerConfig (Write-File 'whole.yaml' "$([IO.File]::ReadAllText($next))`ninclude: part-*.yaml`n")
+$part = Write-File 'new.yaml' "version: 1`ndefaults: { access: { write: [Interactive] } }`nmutexes: { Part: }`n"
+$update = Update-ShmBrokerConfig $part -Config (Join-Path $Folder 'part-one.yaml')
+Test-Equal 'applied' $update.Result 'result'
+Test-Equal $true ($update.File -like '*\part-one.yaml') $update.File
+Test-Equal $true ($update.Configuration -like '*\good.yaml') $update.Configuration
+Test-Equal 'held' (Get-ShmBrokerObject Part).State 'the object of the included file'
 
 # ---- a reload that is refused ----
 Copy-Item $bad $good

@@ -82,19 +82,26 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void check_expansion(const char *pattern, size_t wanted_count, const char *const *wanted)
+/* `also` counts as a file that is there; NULL: none. */
+static void check_also(const char *pattern, const char *also, size_t wanted_count,
+                       const char *const *wanted)
 {
     struct sys_failure why;
     char **paths;
     size_t count, i;
 
-    assert_int_equal(expand_pattern(main_file, pattern, false, &paths, &count, &why), SYS_OK);
+    assert_int_equal(expand_pattern(main_file, pattern, false, also, &paths, &count, &why), SYS_OK);
     assert_int_equal(count, wanted_count);
     for (i = 0; i < count; i++) {
         assert_string_equal(paths[i], path_of(wanted[i]));
         free(paths[i]);
     }
     free(paths);
+}
+
+static void check_expansion(const char *pattern, size_t wanted_count, const char *const *wanted)
+{
+    check_also(pattern, NULL, wanted_count, wanted);
 }
 
 static void which_files_a_pattern_means(void **state)
@@ -123,6 +130,42 @@ static void which_files_a_pattern_means(void **state)
     check_expansion("conf.d\\not there.yaml", 1, missing);
     check_expansion("conf.d\\*.yam", 0, NULL);
     check_expansion("no such folder\\*.yaml", 0, NULL);
+}
+
+/* What `apply` leaves beside a file is no file of the configuration, unless it is named. */
+static void wildcards_skip_what_apply_makes(void **state)
+{
+    static const char *const one[] = {"conf.d\\app"};
+    static const char *const former[] = {"conf.d\\app.former"};
+
+    (void)state;
+    put("conf.d\\app", "");
+    put("conf.d\\app.former", "");
+    put("conf.d\\app.shmbroker-new", "");
+    put("conf.d\\app.former.shmbroker-new", "");
+    put("conf.d\\app.shmbroker-lock", "");
+    check_expansion("conf.d\\*", 1, one);
+    check_expansion("conf.d\\app.*", 0, NULL);
+    check_expansion("conf.d\\app.former", 1, former);
+    check_also("conf.d\\*", path_of("conf.d\\b.former"), 1, one);
+}
+
+static void a_file_that_is_to_be_there_is_found(void **state)
+{
+    static const char *const three[] = {"conf.d\\a.yaml", "conf.d\\b.yaml", "conf.d\\c.yaml"};
+    static const char *const new_folder[] = {"new\\b.yaml"};
+
+    (void)state;
+    put("conf.d\\a.yaml", "");
+    put("conf.d\\c.yaml", "");
+    check_also("conf.d\\*.yaml", path_of("conf.d\\b.yaml"), 3, three);
+    put("conf.d\\b.yaml", "");
+    check_also("conf.d\\*.yaml", path_of("CONF.D\\B.YAML"), 3, three);
+    assert_true(SetFileAttributesW(support_wide(path_of("conf.d\\b.yaml")), FILE_ATTRIBUTE_HIDDEN));
+    check_also("conf.d\\*.yaml", path_of("conf.d\\b.yaml"), 3, three);
+    check_also("conf.d\\*.yml", path_of("conf.d\\b.yaml"), 0, NULL);
+    check_also("*.yaml", path_of("conf.d\\b.yaml"), 0, NULL);
+    check_also("new\\*.yaml", path_of("new\\b.yaml"), 1, new_folder);
 }
 
 static void a_path_starts_from_its_file(void **state)
@@ -409,6 +452,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(which_files_a_pattern_means),
+        TEST(wildcards_skip_what_apply_makes),
+        TEST(a_file_that_is_to_be_there_is_found),
         TEST(a_path_starts_from_its_file),
         TEST(check_follows_includes),
         TEST(check_each_or_merged),

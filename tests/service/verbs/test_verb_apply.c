@@ -35,7 +35,8 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    static const char *const tails[] = {".former", ".former.new", ".new", ".lock"};
+    static const char *const tails[] = {".former", ".former.shmbroker-new", ".shmbroker-new",
+                                        ".shmbroker-lock"};
     size_t i;
 
     for (i = 0; i < sizeof(tails) / sizeof(tails[0]); i++)
@@ -76,9 +77,9 @@ static void expect_content(const char *tail, const char *text)
 /* Nothing but the configuration, and perhaps the former one. */
 static void expect_nothing_left(void)
 {
-    expect_content(".new", NULL);
-    expect_content(".former.new", NULL);
-    expect_content(".lock", NULL);
+    expect_content(".shmbroker-new", NULL);
+    expect_content(".former.shmbroker-new", NULL);
+    expect_content(".shmbroker-lock", NULL);
 }
 
 /* Writes this text to a file and applies that. */
@@ -317,25 +318,187 @@ static void without_a_running_service_it_counts_from_the_next_start(void **state
     apply(HEAD NEW, "", 0, "unchanged: ShmBroker serves");
 }
 
-/* A place that the service does not read. */
-static void another_place_is_no_matter_of_the_service(void **state)
+/* For an installation to come, or a broker in a console. */
+static void any_place_will_do_without_the_service(void **state)
 {
     char options[MAX_PATH * 3 + 64];
     const char *said;
 
     (void)state;
-    install_and_start(HEAD DATA);
     snprintf(options, sizeof(options), "--allow-unsafe-config --json --config \"%s.new2\"", target);
     said = apply(HEAD NEW, options, 0, "\"result\": \"placed\"");
     said_too(said, "\"former\": null");
     expect_content(".new2", HEAD NEW);
     expect_content("", HEAD DATA);
     snprintf(options, sizeof(options), "--allow-unsafe-config --config \"%s.new2\"", target);
-    apply(HEAD DATA, options, 0, "the service reads another configuration");
+    apply(HEAD DATA, options, 0, "the service is not installed");
     expect_content(".new2.former", HEAD NEW);
     DeleteFileW(beside(".new2"));
     DeleteFileW(beside(".new2.former"));
+}
+
+/* ---- a file that is included ---- */
+
+#define PARTS HEAD DATA "include: parts\\*.yaml\n"
+
+/* A path in the folder of the configuration. */
+static const char *in_folder(const char *name)
+{
+    static char path[2][MAX_PATH * 3 + 64];
+    static size_t turn;
+
+    turn ^= 1;
+    snprintf(path[turn], sizeof(path[turn]), "%s", target);
+    strcpy(strrchr(path[turn], '\\') + 1, name);
+    return path[turn];
+}
+
+static const char *to(const char *name, const char *options)
+{
+    static char text[MAX_PATH * 3 + 128];
+
+    snprintf(text, sizeof(text), "--config \"%s\" %s", in_folder(name), options);
+    return text;
+}
+
+static void write_part(const char *name, const char *text)
+{
+    HANDLE file = CreateFileW(support_wide(in_folder(name)), GENERIC_WRITE, FILE_SHARE_READ, NULL,
+                              CREATE_ALWAYS, 0, NULL);
+    DWORD done = 0;
+
+    assert_true(file != INVALID_HANDLE_VALUE);
+    assert_true(WriteFile(file, text, (DWORD)strlen(text), &done, NULL));
+    CloseHandle(file);
+}
+
+static void expect_part(const char *name, const char *text)
+{
+    const char *content = content_of(support_wide(in_folder(name)));
+
+    if (text == NULL ? content != NULL : content == NULL || strcmp(content, text) != 0)
+        fail_msg("%s is:\n%s", name, content != NULL ? content : "not there");
+}
+
+static int set_up_parts(void **state)
+{
+    set_up(state);
+    assert_true(CreateDirectoryW(support_wide(in_folder("parts")), NULL));
+    return 0;
+}
+
+static int tear_down_parts(void **state)
+{
+    WIN32_FIND_DATAW entry;
+    HANDLE search = FindFirstFileW(support_wide(in_folder("parts\\*")), &entry);
+    char path[MAX_PATH + 8];
+
+    assert_true(search != INVALID_HANDLE_VALUE);
+    do {
+        snprintf(path, sizeof(path), "parts\\%s", support_narrow(entry.cFileName));
+        SetFileAttributesW(support_wide(in_folder(path)), FILE_ATTRIBUTE_NORMAL);
+        DeleteFileW(support_wide(in_folder(path)));
+    } while (FindNextFileW(search, &entry));
+    FindClose(search);
+    RemoveDirectoryW(support_wide(in_folder("parts")));
+    return tear_down(state);
+}
+
+static void an_included_file_is_served(void **state)
+{
+    const char *said;
+
+    (void)state;
+    install_and_start(PARTS);
+    said = apply(HEAD NEW, to("parts\\app.yaml", "--dry-run"), 0, "nothing has been done");
+    said_too(said, "create   Global\\ShmbTest.New");
+    expect_part("parts\\app.yaml", NULL);
+    said = apply(HEAD NEW, to("parts\\app.yaml", "--json"), 0, "\"result\": \"applied\"");
+    said_too(said, "\"former\": null");
+    said_too(said, "\"running\": true");
+    said_too(said, "parts\\\\app.yaml\",\n");
+    said_too(said, "\"configuration\": ");
+    said_too(said, "my config.yaml\",\n");
+    expect_part("parts\\app.yaml", HEAD NEW);
+    expect_open("ShmbTest.New", "0");
+    expect_open("ShmbTest.Data", "0");
+    apply(HEAD NEW, to("PARTS\\app.yaml", ""), 0,
+          "unchanged: ShmBroker serves this configuration already");
+    apply(HEAD "  ShmbTest.Next: { size: 64 }\n", to("parts\\app.yaml", ""), 0, "has applied");
+    expect_part("parts\\app.yaml.former", HEAD NEW);
+    expect_open("ShmbTest.Next", "0");
     expect_open("ShmbTest.New", "2");
+    expect_content("", PARTS);
+    /* Nothing is left that a wildcard or the next one finds. */
+    apply(HEAD NEW, to("parts\\app.yaml.former", ""), 1, "is no file of the configuration");
+}
+
+/* It is checked together with all others. */
+static void an_included_file_is_checked_with_the_others(void **state)
+{
+    const char *said;
+
+    (void)state;
+    install_and_start(PARTS);
+    said = apply(HEAD DATA, to("parts\\app.yaml", "--json"), 1, "\"result\": \"invalid\"");
+    said_too(said, "clashes with segments.ShmbTest.Data");
+    said_too(said, "\"changed\": false");
+    said = apply("watch: true\n" HEAD NEW, to("parts\\app.yaml", ""), 1, "error: ");
+    if (strstr(said, "app.yaml:1") != NULL)
+        fail_msg("the error is in the file that was named, not in its place:\n%s", said);
+    expect_part("parts\\app.yaml", NULL);
+    /* An error of another file, which the service would refuse as well; and the file mended. */
+    write_part("parts\\b.yaml", "version: 1\nsegments: { B: { sise: 1 } }\n");
+    said = apply(HEAD NEW, to("parts\\app.yaml", ""), 1, "parts\\b.yaml:2");
+    said_too(said, "my config.yaml: 2 errors");
+    expect_part("parts\\app.yaml", NULL);
+    apply(HEAD NEW, to("parts\\b.yaml", ""), 0, "has applied");
+    expect_open("ShmbTest.New", "0");
+}
+
+static void a_file_that_is_not_included_is_refused(void **state)
+{
+    const char *said;
+
+    (void)state;
+    install_and_start(PARTS);
+    said = apply(HEAD NEW, to("parts\\app.yml", ""), 1,
+                 "it includes 'parts\\*.yaml'; nothing has been changed");
+    said_too(said, "parts\\app.yml is no file of the configuration ");
+    apply(HEAD NEW, to("parts\\app.yml", "--json"), 1, "\"error\"");
+    apply(HEAD NEW, to("app.yaml", "--dry-run"), 1, "nothing has been changed");
+    apply(HEAD NEW, to("none\\app.yaml", ""), 1, "mkdir");
+    expect_part("parts\\app.yml", NULL);
+    expect_part("app.yaml", NULL);
+    apply(HEAD DATA, "", 0, "has applied");
+    apply(HEAD NEW, to("parts\\app.yaml", ""), 1, "it has no include");
+}
+
+static void an_included_file_counts_from_the_next_start(void **state)
+{
+    (void)state;
+    install(PARTS);
+    apply(HEAD NEW, to("parts\\app.yaml", ""), 0, "reads it at its next start");
+    apply(HEAD DATA, to("parts\\bad.yaml", ""), 1, "clashes with");
+    apply(HEAD DATA, to("parts\\bad.yml", ""), 1, "is no file of the configuration");
+    broker_says("start", 0, "runs");
+    expect_open("ShmbTest.New", "0");
+    apply(HEAD NEW, to("parts\\app.yaml", ""), 0, "unchanged: ShmBroker serves");
+}
+
+/* A wildcard that matches every file does not match what `apply` leaves beside it. */
+static void a_pattern_for_all_files(void **state)
+{
+    static const char all[] = HEAD DATA "include: parts\\*\n";
+
+    (void)state;
+    install_and_start(all);
+    apply(HEAD NEW, to("parts\\app", ""), 0, "has applied");
+    apply(HEAD NEW "# 2\n", to("parts\\app", ""), 0, "has applied");
+    expect_part("parts\\app.former", HEAD NEW);
+    apply(HEAD NEW "# 2\n", to("parts\\app", ""), 0, "unchanged");
+    write_part("parts\\app.shmbroker-new", "of an apply that was killed");
+    broker_says("reload", 0, "applied");
 }
 
 static void what_is_deferred_is_code_1_each_time(void **state)
@@ -441,6 +604,27 @@ static void what_cannot_be_told_to_the_service_is_taken_back(void **state)
     expect_content(".former", NULL);
 }
 
+/* A new file is removed again, and one that was there is back; the service has the rest. */
+static void an_included_file_that_is_refused_is_taken_back(void **state)
+{
+    const char *said;
+
+    (void)state;
+    install_and_start(PARTS);
+    break_next_reload();
+    said = apply(HEAD NEW, to("parts\\app.yaml", ""), 1, "is removed again");
+    said_too(said, "the service has reloaded it");
+    expect_part("parts\\app.yaml", NULL);
+    broker_says("status --json", 0, "\"result\": \"applied\"");
+    apply(HEAD NEW, to("parts\\app.yaml", ""), 0, "has applied");
+    break_next_reload();
+    said = apply(HEAD NEW "# 2\n", to("parts\\app.yaml", "--json"), 1, "\"restored\": true");
+    said_too(said, "\"result\": \"refused\"");
+    expect_part("parts\\app.yaml", HEAD NEW);
+    expect_part("parts\\app.yaml.former", NULL);
+    expect_open("ShmbTest.New", "0");
+}
+
 /* ---- other programs ---- */
 
 static HANDLE hold(const wchar_t *path, DWORD share)
@@ -490,9 +674,182 @@ static void a_file_that_becomes_free_is_replaced(void **state)
     install_and_start(HEAD DATA);
     file = hold(support_wide(target), FILE_SHARE_READ);
     child = start_apply(HEAD NEW, "");
-    await_file(".new"); /* all that is left is its name */
+    await_file(".shmbroker-new"); /* all that is left is its name */
     CloseHandle(file);
     assert_int_equal(child_said(child, said, sizeof(said)), 0);
+    expect_content("", HEAD NEW);
+}
+
+/*
+ * Starts to apply `text`; returns after its check and before its reload: the configuration cannot
+ * be replaced yet. Close `*file` within 2 s.
+ */
+static struct child *apply_until_put(const char *text, const char *options, HANDLE *file)
+{
+    struct child *child;
+
+    *file = hold(support_wide(target), FILE_SHARE_READ);
+    child = start_apply(text, options);
+    await_file(".shmbroker-new");
+    return child;
+}
+
+static void await_held(void)
+{
+    ULONGLONG begun = GetTickCount64();
+    static char said[LIMIT];
+
+    do {
+        if (GetTickCount64() - begun > SUPPORT_DEADLINE_MS)
+            fail_msg("the last reload is not held:\n%s", said);
+        (void)child_said(
+            child_start(NULL, "\"%s\" status --json", support_sibling("shmbroker.exe")), said,
+            sizeof(said));
+    } while (strstr(said, "\"result\": \"held\"") == NULL);
+}
+
+/* The service retries, and what it serves then counts. */
+static void a_file_that_is_held_after_the_check_is_waited_for(void **state)
+{
+    static char said[LIMIT];
+    struct child *child;
+    HANDLE file, part;
+
+    (void)state;
+    install_and_start(PARTS);
+    write_part("parts\\b.yaml", HEAD "  ShmbTest.B: { size: 64 }\n");
+    child = apply_until_put(PARTS "# 2\n", "--json", &file);
+    part = hold(support_wide(in_folder("parts\\b.yaml")), 0);
+    CloseHandle(file);
+    await_held();
+    CloseHandle(part);
+    assert_int_equal(child_said(child, said, sizeof(said)), 0);
+    said_too(said, "\"result\": \"applied\"");
+    said_too(said, "\"changed\": true");
+    expect_open("ShmbTest.B", "0");
+}
+
+/* Another file of the configuration is changed after the check: both changes are served. */
+static void another_file_that_changes_meanwhile_is_served_too(void **state)
+{
+    static char said[LIMIT];
+    struct child *child;
+    HANDLE file;
+
+    (void)state;
+    install_and_start(PARTS);
+    child = apply_until_put(PARTS "# 2\n", "--json", &file);
+    write_part("parts\\b.yaml", HEAD NEW);
+    CloseHandle(file);
+    assert_int_equal(child_said(child, said, sizeof(said)), 0);
+    said_too(said, "\"result\": \"applied\"");
+    expect_open("ShmbTest.New", "0");
+    apply(PARTS "# 2\n", "", 0, "unchanged");
+}
+
+/* The file itself is replaced by somebody else before the service reads it. */
+static void a_file_that_another_program_replaces_is_code_1(void **state)
+{
+    static char said[LIMIT];
+    struct child *child;
+    HANDLE file, part;
+
+    (void)state;
+    install_and_start(PARTS);
+    write_part("parts\\b.yaml", HEAD "  ShmbTest.B: { size: 64 }\n");
+    child = apply_until_put(PARTS "# 2\n", "--json", &file);
+    part = hold(support_wide(in_folder("parts\\b.yaml")), 0);
+    CloseHandle(file);
+    await_held();
+    scm_file(PARTS "# 3\n");
+    CloseHandle(part);
+    assert_int_equal(child_said(child, said, sizeof(said)), 1);
+    said_too(said, "\"result\": \"unknown\"");
+    said_too(said, "another program has changed");
+    said_too(said, "\"restored\": false");
+    expect_content("", PARTS "# 3\n");
+}
+
+/* ---- a new file, and a place, of every kind ---- */
+
+static void a_file_that_is_still_written_is_code_4(void **state)
+{
+    static char arguments[MAX_PATH * 3 + 64];
+    HANDLE file;
+
+    (void)state;
+    install_and_start(HEAD DATA);
+    write_part("copied.yaml", HEAD);
+    file = CreateFileW(support_wide(in_folder("copied.yaml")), GENERIC_WRITE,
+                       FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+    assert_true(file != INVALID_HANDLE_VALUE);
+    snprintf(arguments, sizeof(arguments), "apply \"%s\"", in_folder("copied.yaml"));
+    broker_says(arguments, 4, "copied.yaml: error: cannot be read");
+    CloseHandle(file);
+    DeleteFileW(support_wide(in_folder("copied.yaml")));
+    expect_content("", HEAD DATA);
+}
+
+static void what_is_no_configuration_changes_nothing(void **state)
+{
+    static const wchar_t wide[] = L"\xFEFFversion: 1\nsegments: { A: { size: 1 } }\n";
+    static char arguments[MAX_PATH * 3 + 64];
+    LARGE_INTEGER end = {.QuadPart = 1 << 30};
+    HANDLE file;
+    DWORD done = 0;
+
+    (void)state;
+    install_and_start(HEAD DATA);
+    apply("", "", 1, "the file is empty");
+    broker_says("apply NUL", 1, "a device, not a file");
+    broker_says("apply C:\\windows", 1, "a folder, not a file");
+    write_part("large.yaml", HEAD);
+    file = CreateFileW(support_wide(in_folder("large.yaml")), GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
+                       0, NULL);
+    assert_true(WriteFile(file, wide, sizeof(wide) - 2, &done, NULL));
+    CloseHandle(file);
+    snprintf(arguments, sizeof(arguments), "apply \"%s\"", in_folder("large.yaml"));
+    broker_says(arguments, 1, "UTF-16");
+    file = CreateFileW(support_wide(in_folder("large.yaml")), GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
+                       0, NULL);
+    assert_true(SetFilePointerEx(file, end, NULL, FILE_BEGIN) && SetEndOfFile(file));
+    CloseHandle(file);
+    broker_says(arguments, 1, "more than the limit");
+    DeleteFileW(support_wide(in_folder("large.yaml")));
+    expect_content("", HEAD DATA);
+    expect_content(".former", NULL);
+    /* What editors on Windows write is one. */
+    apply("\xEF\xBB\xBFversion: 1\r\ndefaults: { access: { write: [Users] } }\r\n"
+          "segments:\r\n  ShmbTest.New: { size: 64 }\r\n",
+          "", 0, "has applied");
+}
+
+static void a_place_that_is_read_only_stays(void **state)
+{
+    (void)state;
+    install_and_start(HEAD DATA);
+    assert_true(SetFileAttributesW(support_wide(target), FILE_ATTRIBUTE_READONLY));
+    apply(HEAD NEW, "", 3, "it is read-only; attrib -r");
+    expect_content("", HEAD DATA);
+    expect_content(".former", NULL);
+    expect_nothing_left();
+    assert_true(SetFileAttributesW(support_wide(target), FILE_ATTRIBUTE_HIDDEN));
+    apply(HEAD NEW, "", 0, "has applied");
+    apply(HEAD NEW, to("my config.yaml:stream", "--allow-unsafe-config"), 1, "a stream of a file");
+}
+
+static void the_former_can_be_applied(void **state)
+{
+    static char arguments[MAX_PATH * 3 + 64];
+
+    (void)state;
+    install_and_start(HEAD DATA);
+    apply(HEAD NEW, "", 0, "has applied");
+    snprintf(arguments, sizeof(arguments), "apply \"%s.former\"", target);
+    broker_says(arguments, 0, "has applied");
+    expect_content("", HEAD DATA);
+    expect_content(".former", HEAD NEW);
+    broker_says(arguments, 0, "has applied");
     expect_content("", HEAD NEW);
 }
 
@@ -502,7 +859,7 @@ static void one_at_a_time(void **state)
 
     (void)state;
     install_and_start(HEAD DATA);
-    file = hold(beside(".lock"), 0);
+    file = hold(beside(".shmbroker-lock"), 0);
     apply(HEAD NEW, "", 6, "another shmbroker apply");
     apply(HEAD NEW, "--dry-run", 0, "nothing has been done");
     CloseHandle(file);
@@ -525,7 +882,8 @@ static bool reached(const char *step, const char *before)
 /* Killed as soon as a step is reached: the configuration is one or the other, whole. */
 static void killed_at_any_step_it_leaves_a_whole_file(void **state)
 {
-    static const char *const steps[] = {".lock", ".former.new", ".former", ".new", ""};
+    static const char *const steps[] = {".shmbroker-lock", ".former.shmbroker-new", ".former",
+                                        ".shmbroker-new", ""};
     static char before[LIMIT];
     static char long_one[40000];
     const char *content;
@@ -599,7 +957,8 @@ static void its_owner_and_list_are_those_of_install(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name)       cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define PARTS_TEST(name) cmocka_unit_test_setup_teardown(name, set_up_parts, tear_down_parts)
 
 int main(void)
 {
@@ -615,7 +974,20 @@ int main(void)
         TEST(relative_paths_start_from_its_place),
         TEST(a_dry_run_changes_nothing),
         TEST(without_a_running_service_it_counts_from_the_next_start),
-        TEST(another_place_is_no_matter_of_the_service),
+        TEST(any_place_will_do_without_the_service),
+        PARTS_TEST(an_included_file_is_served),
+        PARTS_TEST(an_included_file_is_checked_with_the_others),
+        PARTS_TEST(a_file_that_is_not_included_is_refused),
+        PARTS_TEST(an_included_file_counts_from_the_next_start),
+        PARTS_TEST(a_pattern_for_all_files),
+        PARTS_TEST(an_included_file_that_is_refused_is_taken_back),
+        PARTS_TEST(a_file_that_is_held_after_the_check_is_waited_for),
+        PARTS_TEST(another_file_that_changes_meanwhile_is_served_too),
+        PARTS_TEST(a_file_that_another_program_replaces_is_code_1),
+        TEST(a_file_that_is_still_written_is_code_4),
+        TEST(what_is_no_configuration_changes_nothing),
+        TEST(a_place_that_is_read_only_stays),
+        TEST(the_former_can_be_applied),
         TEST(what_is_deferred_is_code_1_each_time),
         TEST(a_watched_file_has_one_result),
         TEST(what_the_service_refuses_is_taken_back),
