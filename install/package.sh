@@ -7,6 +7,7 @@
 #   ShmBroker-client-VERSION-x64.zip     the library and shmb, for programmers and build machines
 #   ShmBroker-client-VERSION-x86.zip
 #   ShmBroker.Client.VERSION.nupkg       the library for .NET, where the .NET SDK is: see install/nuget.sh
+#   shmbroker-VERSION-py3-none-*.whl     the library for Python, see install/wheel.sh
 #   ShmBroker-VERSION-source.tar.gz      the sources, for the port of vcpkg
 #   ShmBroker-VERSION.spdx.json          what is in them (SBOM), see install/sbom.py
 #   SHA256SUMS
@@ -83,12 +84,16 @@ nuget() {
     "$root/install/nuget.sh" "$trees"/ShmBroker-client-"$version"-{x64,x86}/bin/shmbclient.dll "$version" "$out"
 }
 
+wheels() {
+    "$root/install/wheel.sh" "$trees"/ShmBroker-client-"$version"-{x64,x86}/bin/shmbclient.dll "$out"
+}
+
 sums() {
-    (cd "$out" && sha256sum ShmBroker[-.]*"$version"*.* >SHA256SUMS)
+    (cd "$out" && sha256sum ShmBroker[-.]*"$version"*.* shmbroker-*.whl >SHA256SUMS)
 }
 
 "$root/install/setup.sh" || exit 1
-mkdir -p "$out" && rm -rf "$out/trees" "$out"/ShmBroker[-.]*.* "$out/SHA256SUMS" || exit 1
+mkdir -p "$out" && rm -rf "$out/trees" "$out"/ShmBroker[-.]*.* "$out"/shmbroker-*.whl "$out/SHA256SUMS" || exit 1
 trees=$out/trees
 step 'building for x64' build x64 && step 'building for x86' build x86 -DSHMB_CLIENT_ONLY=ON || exit 1
 version=$(sed -n 's/^Version: //p' "$out/build/x64/install/shmbclient.pc")
@@ -102,8 +107,9 @@ for architecture in x64 x86; do
 done
 step "ShmBroker.Client.$version.nupkg" nuget
 case $? in 0 | 77) ;; *) exit 1 ;; esac
+step 'wheels for Python' wheels || exit 1
 step "ShmBroker-$version-source.tar.gz" source_package || exit 1
 step "ShmBroker-$version.spdx.json" python3 "$root/install/sbom.py" "$out" "$version" || exit 1
 step SHA256SUMS sums || exit 1
 echo "$out:"
-(cd "$out" && ls -l --time-style=+ ShmBroker[-.]*.* SHA256SUMS | awk '{ printf "%10d  %s\n", $5, $6 }')
+(cd "$out" && ls -l --time-style=+ ShmBroker[-.]*.* shmbroker-*.whl SHA256SUMS | awk '{ printf "%10d  %s\n", $5, $6 }')

@@ -32,28 +32,19 @@ for bits in 64:x86_64 32:i686; do
         "${bits#*:}-w64-mingw32-gcc" -std=c17 -I "$root/client/include" -fsyntax-only "$work/layout.c" || exit 1
 done
 
-# wheel PLATFORM DLL FOLDER: as README.md of the package makes it.
-wheel() {
-    cp -r "$package" "$3" && cp "$2" "$3/shmbroker/shmbclient.dll" &&
-        (cd "$3" && SOURCE_DATE_EPOCH=315532800 "$python" -c 'from setuptools import build_meta; build_meta.build_wheel(
-            ".", {"--build-option": "--plat-name='"$1"'"})') >"$work/said" 2>&1 ||
-        { cat "$work/said"; return 1; }
-}
 for one in 1 2; do
-    wheel win_amd64 "$bin/shmbclient.dll" "$work/x64-$one" &&
-        wheel win32 "$shmb_build/mingw-x86/bin/shmbclient.dll" "$work/x86-$one" || exit 1
+    "$root/install/wheel.sh" "$bin/shmbclient.dll" "$shmb_build/mingw-x86/bin/shmbclient.dll" "$work/$one" || exit 1
 done
-for architecture in x64:win_amd64 x86:win32; do
-    name=$(cd "$work/${architecture%:*}-1" && echo ./shmbroker-*-py3-none-"${architecture#*:}".whl)
-    cmp "$work/${architecture%:*}"-{1,2}/"$name" || exit 1
-    "$python" -m zipfile -l "$work/${architecture%:*}-1/$name" | cut -d ' ' -f 1 >"$work/names"
-    for file in $(cd "$package" && echo shmbroker/*.py) shmbroker/py.typed shmbroker/shmbclient.dll; do
+for name in $(cd "$work/1" && echo ./shmbroker-*-py3-none-{win_amd64,win32}.whl); do
+    cmp "$work"/{1,2}/"$name" || exit 1
+    "$python" -m zipfile -l "$work/1/$name" | cut -d ' ' -f 1 >"$work/names"
+    for file in $(cd "$package" && echo shmbroker/*.py) shmbroker/{py.typed,shmbclient.dll}; do
         grep -qxF "$file" "$work/names" || { echo "$name has no $file"; exit 1; }
     done
 done
 
 # What runs is the wheel.
-"$python" -m zipfile -e "$work"/x64-1/shmbroker-*.whl "$work/installed" || exit 1
+"$python" -m zipfile -e "$work"/1/shmbroker-*-win_amd64.whl "$work/installed" || exit 1
 "$python" "$root/tests/checks/python.py" --bridge >"$work/library.c" &&
     gcc -std=c17 -Wall -Wextra -Werror -O1 -shared -fPIC -I "$tests" -o "$work/bridge.so" \
         "$tests/bridge.c" "$work/library.c" &&

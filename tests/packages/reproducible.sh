@@ -26,8 +26,8 @@ if ! diff "$work/one/SHA256SUMS" "$work/two/SHA256SUMS"; then
     exit 1
 fi
 # A package of NuGet is made where its SDK is.
-for package in "$work"/two/*.nupkg; do
-    [ ! -e "$package" ] || python3 -m zipfile -e "$package" "$work/two/trees/nuget" || exit 1
+for package in "$work"/two/*.{nupkg,whl}; do
+    [ ! -e "$package" ] || python3 -m zipfile -e "$package" "$work/two/trees/${package##*/}" || exit 1
 done
 if grep -rlaF -e "$root" -e "$work" "$work/two/trees"; then
     echo 'these name a folder of the machine they were built on'

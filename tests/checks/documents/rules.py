@@ -76,7 +76,7 @@ TEXTS = {
 }
 # Blocks that a test of their own reads: the page, and the languages.
 LANGUAGES = {
-    "client/bindings/guides.md": ("c", "cpp", "csharp"),  # tests/checks/guides.sh
+    "client/bindings/guides.md": ("c", "cpp", "csharp", "python"),  # tests/checks/guides.sh
     "client/bindings/dotnet/README.md": ("csharp",),  # tests/checks/dotnet.sh
     "client/bindings/python/README.md": ("python",),  # tests/client/python runs them
     "client/bindings/pascal/README.md": ("pascal",),  # tests/checks/pascal.sh
