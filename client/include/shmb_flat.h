@@ -3,7 +3,7 @@
  * languages that have only 32-bit integers and strings.
  *
  * The calls match those of shmb.h, which documents them and their results. The
- * differences: a segment or queue is a number above 0; calls that count bytes or characters
+ * differences: a segment, queue or list is a number above 0; calls that count bytes or characters
  * return the count, and a failure as the negative result; a negative time in
  * milliseconds waits without limit. Strings are in the ANSI code page, which can be
  * UTF-8, or UTF-16 in the variant that ends in W. Content is always bytes: a buffer needs room for
@@ -14,8 +14,8 @@
  *     Private Declare Function shmbf_open Lib "shmbclient.dll" _
  *         (ByVal name As String, ByVal rights As Long, ByVal wait As Long) As Long
  *
- * A process can have SHMBF_MOST segments and queues open at a time. Any thread may make any
- * call; shmbf_close must be the last call on a number. All calls return
+ * A process can have SHMBF_MOST segments, queues and lists open at a time. Any thread may make
+ * any call; shmbf_close must be the last call on a number. All calls return
  * SHMB_BAD_ARGUMENT for a number that was closed.
  */
 #ifndef SHMB_FLAT_H
@@ -38,8 +38,8 @@ SHMB_API int32_t SHMB_CALL shmbf_private(const char *name, int32_t size);
 SHMB_API int32_t SHMB_CALL shmbf_privateW(const shmb_wchar *name, int32_t size);
 
 /*
- * Closes a segment or a queue. SHMB_NOT_OWNER: another thread holds the lock through it; the number
- * stays valid.
+ * Closes a segment, queue or list. SHMB_NOT_OWNER: another thread holds the lock through it; the
+ * number stays valid.
  */
 SHMB_API int32_t SHMB_CALL shmbf_close(int32_t segment);
 
@@ -66,6 +66,13 @@ SHMB_API int32_t SHMB_CALL shmbf_snapshot(int32_t segment, int32_t offset, char 
                                           int32_t count);
 SHMB_API int32_t SHMB_CALL shmbf_snapshot_wait(int32_t segment, int32_t offset, char *buffer,
                                                int32_t count, int32_t timeout_ms);
+
+/*
+ * Begin and end of several calls of shmbf_write that belong together, as shmb_write_begin: hold the
+ * lock for all of it.
+ */
+SHMB_API int32_t SHMB_CALL shmbf_write_begin(int32_t segment);
+SHMB_API int32_t SHMB_CALL shmbf_write_end(int32_t segment);
 
 /* 0 or 1: you hold the lock; 1: an owner died (SHMB_ABANDONED). */
 SHMB_API int32_t SHMB_CALL shmbf_lock(int32_t segment, int32_t timeout_ms);
@@ -122,6 +129,40 @@ SHMB_API int32_t SHMB_CALL shmbf_queue_slot_size(int32_t queue);
 
 /* Removes all messages, and returns how many, as shmb_queue_clear. */
 SHMB_API int32_t SHMB_CALL shmbf_queue_clear(int32_t queue);
+
+/*
+ * Returns the number of a list of all objects that the broker holds, for shmbf_close. As
+ * shmb_list_open. One thread at a time may use a list.
+ *
+ *     list = shmbf_list_open()
+ *     while shmbf_list_next(list) = 0: shmbf_list_name(list, buffer, 604), ...
+ *     shmbf_close(list)
+ */
+SHMB_API int32_t SHMB_CALL shmbf_list_open(void);
+
+/* Goes to the first object, then to the next one. 0: done. SHMB_NOT_FOUND: there are no more. */
+SHMB_API int32_t SHMB_CALL shmbf_list_next(int32_t list);
+
+/*
+ * Of the object that shmbf_list_next went to: its name, as shmbf_name; SHMB_KIND_...,
+ * SHMB_STATE_..., SHMB_FLAG_...; and its size in bytes, SHMB_RANGE if that is 2 GiB or more.
+ * SHMB_BAD_ARGUMENT: there is none.
+ */
+SHMB_API int32_t SHMB_CALL shmbf_list_name(int32_t list, char *buffer, int32_t size);
+SHMB_API int32_t SHMB_CALL shmbf_list_nameW(int32_t list, shmb_wchar *buffer, int32_t size);
+SHMB_API int32_t SHMB_CALL shmbf_list_kind(int32_t list);
+SHMB_API int32_t SHMB_CALL shmbf_list_state(int32_t list);
+SHMB_API int32_t SHMB_CALL shmbf_list_flags(int32_t list);
+SHMB_API int32_t SHMB_CALL shmbf_list_bytes(int32_t list);
+
+/*
+ * Returns the Win32 handle of a mutex, event or semaphore of the broker, for WaitForSingleObject
+ * and so on; close it with CloseHandle. As shmb_open_object; kind: 1 mutex, 2 event, 3 semaphore.
+ */
+SHMB_API int32_t SHMB_CALL shmbf_open_object(const char *name, int32_t kind, int32_t rights,
+                                             int32_t wait_ms);
+SHMB_API int32_t SHMB_CALL shmbf_open_objectW(const shmb_wchar *name, int32_t kind, int32_t rights,
+                                              int32_t wait_ms);
 
 /* Writes a sentence for a result, cut to `size`, as shmb_result_text. Returns its length. */
 SHMB_API int32_t SHMB_CALL shmbf_result_text(int32_t result, char *buffer, int32_t size);

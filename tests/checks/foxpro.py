@@ -5,7 +5,7 @@ client/include/shmb_flat.h.
 Every function of the header (but the twins in UTF-16, which FoxPro cannot call) is
 declared with its types and its parameters' names, and nothing else is; every call
 in a program has as many arguments as its declaration, and a buffer that is
-written to is passed by reference. Then changes one word of each declaration
+written to is passed by reference. The table of README.md says what is where. Then changes one word of each declaration
 after the other, and fails where that is not found.
 """
 import glob
@@ -112,6 +112,22 @@ def check_calls(file, text, functions, complaints):
     return count
 
 
+def check_table(programs, complaints):
+    """README.md has a row for each function of the header: what makes the call, or why nothing does."""
+    with open(os.path.join(FOLDER, "README.md"), encoding="utf-8") as file:
+        rows, left_out = header.table(file.read(), "shmbf_", complaints)
+    every = header.functions(header.text_of("shmb_flat.h"))
+    complaints += [f"README.md: no row for {name}" for name in every if name not in rows]
+    complaints += [f"README.md: {name} is not in the header" for name in rows if name not in every]
+    text = programs[DECLARING]
+    for name in every:
+        if (name in left_out) == bool(re.search(rf"\b{name}\b", text)):
+            complaints.append(f"README.md: {name}: not so in shmb.prg")
+    for name in re.findall(r"`(\w[\w.]*)`", " ".join(rows.values())):
+        if not re.search(rf"(?:FUNCTION|PROCEDURE) {name.split('.')[-1]}\b|\b{name} = 0", text):
+            complaints.append(f"README.md: {name} is not in shmb.prg")
+
+
 def check(programs, functions):
     complaints = []
     declared = declarations(programs[DECLARING], complaints)
@@ -149,6 +165,7 @@ def main():
         with open(path, encoding="ascii") as file:
             programs[path] = file.read()
     complaints = check(programs, functions)
+    check_table(programs, complaints)
     for complaint in complaints:
         print(complaint)
     tried = missed = 0

@@ -29,6 +29,8 @@ typedef int(__stdcall *call_wii)(const wchar_t *, int, int);
 typedef int(__stdcall *call_iwi)(int, wchar_t *, int);
 typedef int(__stdcall *call_isii)(int, const char *, int, int);
 typedef int(__stdcall *call_ibii)(int, char *, int, int);
+typedef int(__stdcall *call_siii)(const char *, int, int, int);
+typedef int(__stdcall *call_wiii)(const wchar_t *, int, int, int);
 
 static struct {
     call_sii open;
@@ -51,6 +53,13 @@ static struct {
     call_ibii queue_get;
     call_isi queue_peek;
     call_i queue_messages, queue_slot_size, queue_clear;
+    call0 list_open;
+    call_i list_next, list_kind, list_state, list_flags, list_bytes;
+    call_isi list_name;
+    call_iwi list_nameW;
+    call_i write_begin, write_end;
+    call_siii open_object;
+    call_wiii open_objectW;
 } dll;
 
 static const struct {
@@ -92,6 +101,18 @@ static const struct {
     {"shmbf_queue_messages", &dll.queue_messages},
     {"shmbf_queue_slot_size", &dll.queue_slot_size},
     {"shmbf_queue_clear", &dll.queue_clear},
+    {"shmbf_list_open", &dll.list_open},
+    {"shmbf_list_next", &dll.list_next},
+    {"shmbf_list_name", &dll.list_name},
+    {"shmbf_list_nameW", &dll.list_nameW},
+    {"shmbf_list_kind", &dll.list_kind},
+    {"shmbf_list_state", &dll.list_state},
+    {"shmbf_list_flags", &dll.list_flags},
+    {"shmbf_list_bytes", &dll.list_bytes},
+    {"shmbf_write_begin", &dll.write_begin},
+    {"shmbf_write_end", &dll.write_end},
+    {"shmbf_open_object", &dll.open_object},
+    {"shmbf_open_objectW", &dll.open_objectW},
 };
 
 static struct directory_row *row;
@@ -124,6 +145,8 @@ static int begin(void **state)
                   "e",
                   100, 0);
     stage_queue("ShmbTest.FlatQueue", 2, 16, 0, 0);
+    stage_row("ShmbTest.FlatMutex", SHMB_MUTEX);
+    stage_object(SHMB_MUTEX, "ShmbTest.FlatMutex", 0, STAGE_OURS, 0x120001);
     stage_segment("ShmbTest.\xE2\x82\xAC\xE4\xB8\x80", 100, 0);
     stage_publish();
     return 0;
@@ -481,6 +504,87 @@ static void a_queue_is_a_number_of_its_own(void **state)
     assert_int_equal(dll.queue_open("ShmbTest.Flat", 2, 0), SHMB_WRONG_KIND);
 }
 
+static void a_list_shows_each_object(void **state)
+{
+    int list = dll.list_open(), segment = opened(), found = 0, german = 0, next, length;
+    wchar_t wide[SHMB_NAME_SIZE];
+    char name[SHMB_NAME_SIZE];
+
+    (void)state;
+    assert_true(list > 0);
+    assert_int_equal(dll.list_kind(list), SHMB_BAD_ARGUMENT); /* at none yet */
+    assert_int_equal(dll.list_name(list, name, sizeof(name)), SHMB_BAD_ARGUMENT);
+    while ((next = dll.list_next(list)) == 0) {
+        length = dll.list_nameW(list, wide, SHMB_NAME_SIZE);
+        assert_true(length > 0 && (size_t)length == wcslen(wide));
+        german += wcscmp(wide, L"ShmbTest.Gr\u00F6\u00DFe") == 0;
+        if (wcscmp(wide, L"ShmbTest.Flat") != 0)
+            continue;
+        found++;
+        assert_int_equal(dll.list_name(list, name, sizeof(name)), strlen("ShmbTest.Flat"));
+        assert_string_equal(name, "ShmbTest.Flat");
+        assert_int_equal(dll.list_name(list, name, 13), SHMB_RANGE);
+        assert_string_equal(name, "");
+        assert_int_equal(dll.list_nameW(list, wide, 13), SHMB_RANGE);
+        assert_int_equal(wide[0], 0);
+        assert_int_equal(dll.list_kind(list), SHMB_KIND_SEGMENT);
+        assert_int_equal(dll.list_state(list), SHMB_STATE_HELD);
+        assert_int_equal(dll.list_bytes(list), 100);
+        assert_true(((unsigned)dll.list_flags(list) & SHMB_FLAG_NOTIFY) != 0);
+    }
+    assert_int_equal(next, SHMB_NOT_FOUND);
+    assert_int_equal(found, 1);
+    assert_int_equal(german, 1);
+    assert_int_equal(dll.list_kind(list), SHMB_BAD_ARGUMENT);
+    /* A list is no segment, and a segment no list. */
+    assert_int_equal(dll.list_next(segment), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.size(list), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.close(list), SHMB_OK);
+    assert_int_equal(dll.list_next(list), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.list_bytes(list), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.close(segment), SHMB_OK);
+}
+
+static void writes_that_belong_together(void **state)
+{
+    int segment = opened();
+    char byte[2] = "";
+
+    (void)state;
+    assert_int_equal(dll.write_begin(segment), SHMB_NOT_OWNER);
+    assert_int_equal(dll.lock(segment, 0), SHMB_OK);
+    assert_int_equal(dll.write_end(segment), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.write_begin(segment), SHMB_OK);
+    assert_int_equal(dll.write(segment, 0, "a", 1), 1);
+    assert_int_equal(dll.snapshot_wait(segment, 0, byte, 1, 0), SHMB_BUSY);
+    assert_int_equal(dll.write(segment, 1, "b", 1), 1);
+    assert_int_equal(dll.write_end(segment), SHMB_OK);
+    assert_int_equal(dll.snapshot(segment, 0, byte, 1), 1);
+    assert_string_equal(byte, "a");
+    assert_int_equal(dll.unlock(segment), SHMB_OK);
+    assert_int_equal(dll.close(segment), SHMB_OK);
+    assert_int_equal(dll.write_begin(segment), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.write_end(segment), SHMB_BAD_ARGUMENT);
+}
+
+static void an_object_is_a_handle(void **state)
+{
+    int handle = dll.open_object("ShmbTest.FlatMutex", SHMB_KIND_MUTEX, SHMB_WRITE, 0);
+    int second = dll.open_objectW(L"ShmbTest.FlatMutex", SHMB_KIND_MUTEX, SHMB_WRITE, 0);
+    HANDLE mutex = (HANDLE)(intptr_t)handle;
+
+    (void)state;
+    assert_true(handle > 0 && second > 0);
+    assert_int_equal(WaitForSingleObject(mutex, 0), WAIT_OBJECT_0);
+    assert_int_not_equal(ReleaseMutex(mutex), 0);
+    assert_int_not_equal(CloseHandle(mutex), 0);
+    assert_int_not_equal(CloseHandle((HANDLE)(intptr_t)second), 0);
+    assert_int_equal(dll.open_object("ShmbTest.Missing", SHMB_KIND_MUTEX, SHMB_WRITE, 0),
+                     SHMB_NOT_FOUND);
+    assert_int_equal(dll.open_object("ShmbTest.FlatMutex", SHMB_KIND_EVENT, SHMB_WRITE, 0),
+                     SHMB_WRONG_KIND);
+}
+
 static const struct verb verbs[] = {{"seize", 1, take}};
 
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, begin, stage_queues_teardown)
@@ -523,6 +627,9 @@ int main(void)
         STAGED(private_memory_has_a_first_one),
         STAGED(there_is_an_end_to_the_numbers),
         STAGED(a_queue_is_a_number_of_its_own),
+        STAGED(a_list_shows_each_object),
+        STAGED(writes_that_belong_together),
+        STAGED(an_object_is_a_handle),
     };
 
     support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));

@@ -13,7 +13,6 @@ DEFINE CLASS NoticeForm AS Form
 	Width = 420
 	Height = 190
 	oMemory = NULL
-	nWatch = 0
 
 	ADD OBJECT edtNotice AS EditBox WITH Left = 8, Top = 8, Width = 404, Height = 130
 	ADD OBJECT cmdWrite AS CommandButton WITH ;
@@ -26,14 +25,7 @@ DEFINE CLASS NoticeForm AS Form
 			= MESSAGEBOX(THIS.oMemory.errortext)
 			RETURN .F.
 		ENDIF
-		THIS.nWatch = shmbf_open("Notice", 1, 0)
 		THIS.ShowNotice()
-	ENDPROC
-
-	PROCEDURE Destroy
-		IF THIS.nWatch > 0
-			= shmbf_close(THIS.nWatch)
-		ENDIF
 	ENDPROC
 
 	PROCEDURE ShowNotice
@@ -45,9 +37,9 @@ DEFINE CLASS NoticeForm AS Form
 			THISFORM.oMemory.GetSharedMemorySize()))
 	ENDPROC
 
-	* Does not wait: 0 means that there was a change.
+	* Does not wait.
 	PROCEDURE tmrWatch.Timer
-		IF THISFORM.nWatch > 0 AND shmbf_wait_changed(THISFORM.nWatch, 0) = 0
+		IF THISFORM.oMemory.WaitForChange(0)
 			THISFORM.ShowNotice()
 		ENDIF
 	ENDPROC

@@ -15,17 +15,20 @@
 * With a plain name, a program that starts before the broker uses private memory until
 * it closes it. Write Global\ to prevent that.
 *
-* For the other calls of the library see client/include/shmb_flat.h. ShmbDeclare
+* The class MessageQueue is a queue of the broker, ShmbList lists what the broker holds; README.md
+* has an example. For the other calls of the library see client/include/shmb_flat.h. ShmbDeclare
 * declares them; tests/checks/foxpro.py compares every line of it with that header.
 
 #DEFINE SHMB_NOT_FOUND		-1
 #DEFINE SHMB_NO_BROKER		-2
 #DEFINE SHMB_ACCESS_DENIED	-3
 #DEFINE SHMB_RANGE			-8
+#DEFINE SHMB_TIMEOUT		-9
 #DEFINE SHMB_READ			1
 #DEFINE SHMB_WRITE			2
 #DEFINE LOCK_WAIT_MS		5000
 #DEFINE TEXT_BYTES			1024
+#DEFINE NAME_BYTES			604
 
 * Call this once before the first shmbf_ call; the class does it itself.
 PROCEDURE ShmbDeclare
@@ -44,6 +47,8 @@ PROCEDURE ShmbDeclare
 		STRING @buffer, INTEGER count
 	DECLARE INTEGER shmbf_snapshot_wait IN shmbclient.dll INTEGER segment, INTEGER offset, ;
 		STRING @buffer, INTEGER count, INTEGER timeout_ms
+	DECLARE INTEGER shmbf_write_begin IN shmbclient.dll INTEGER segment
+	DECLARE INTEGER shmbf_write_end IN shmbclient.dll INTEGER segment
 	DECLARE INTEGER shmbf_lock IN shmbclient.dll INTEGER segment, INTEGER timeout_ms
 	DECLARE INTEGER shmbf_unlock IN shmbclient.dll INTEGER segment
 	DECLARE INTEGER shmbf_mark_consistent IN shmbclient.dll INTEGER segment
@@ -64,6 +69,15 @@ PROCEDURE ShmbDeclare
 	DECLARE INTEGER shmbf_queue_messages IN shmbclient.dll INTEGER queue
 	DECLARE INTEGER shmbf_queue_slot_size IN shmbclient.dll INTEGER queue
 	DECLARE INTEGER shmbf_queue_clear IN shmbclient.dll INTEGER queue
+	DECLARE INTEGER shmbf_list_open IN shmbclient.dll
+	DECLARE INTEGER shmbf_list_next IN shmbclient.dll INTEGER list
+	DECLARE INTEGER shmbf_list_name IN shmbclient.dll INTEGER list, STRING @buffer, INTEGER size
+	DECLARE INTEGER shmbf_list_kind IN shmbclient.dll INTEGER list
+	DECLARE INTEGER shmbf_list_state IN shmbclient.dll INTEGER list
+	DECLARE INTEGER shmbf_list_flags IN shmbclient.dll INTEGER list
+	DECLARE INTEGER shmbf_list_bytes IN shmbclient.dll INTEGER list
+	DECLARE INTEGER shmbf_open_object IN shmbclient.dll STRING name, INTEGER kind, ;
+		INTEGER rights, INTEGER wait_ms
 	DECLARE INTEGER shmbf_result_text IN shmbclient.dll INTEGER result, STRING @buffer, ;
 		INTEGER size
 	DECLARE INTEGER shmbf_system_code IN shmbclient.dll
@@ -77,14 +91,69 @@ FUNCTION ShmbText(nResult)
 	RETURN LEFT(m.cText, m.nLength)
 ENDFUNC
 
-DEFINE CLASS SharedMemory AS Session
-	PROTECTED nSegment, nBytes
-	nSegment = 0
-	nBytes = 0
+* Fills an array with a row for each object that the broker holds: name, kind (0 segment, 1 mutex,
+* 2 event, 3 semaphore, 4 queue), state (1 held, 2 conflict, 3 failed), flags (SHMB_FLAG_... of
+* shmb.h) and bytes, -8 where they are 2 GiB or more. Returns the number of rows, or the library's
+* negative result: nRows = ShmbList(@aFound). A name that the code page does not have is empty.
+FUNCTION ShmbList(aFound)
+	LOCAL nList, nRows, nNext, cName, nLength
+	EXTERNAL ARRAY aFound
+	ShmbDeclare()
+	nList = shmbf_list_open()
+	IF m.nList < 0
+		RETURN m.nList
+	ENDIF
+	nRows = 0
+	nNext = shmbf_list_next(m.nList)
+	DO WHILE m.nNext = 0
+		nRows = m.nRows + 1
+		DIMENSION aFound[m.nRows, 5]
+		cName = REPLICATE(CHR(0), NAME_BYTES)
+		nLength = shmbf_list_name(m.nList, @cName, NAME_BYTES)
+		aFound[m.nRows, 1] = LEFT(m.cName, MAX(m.nLength, 0))
+		aFound[m.nRows, 2] = shmbf_list_kind(m.nList)
+		aFound[m.nRows, 3] = shmbf_list_state(m.nList)
+		aFound[m.nRows, 4] = shmbf_list_flags(m.nList)
+		aFound[m.nRows, 5] = shmbf_list_bytes(m.nList)
+		nNext = shmbf_list_next(m.nList)
+	ENDDO
+	= shmbf_close(m.nList)
+	RETURN IIF(m.nNext = SHMB_NOT_FOUND, m.nRows, m.nNext)
+ENDFUNC
+
+* What both classes have.
+DEFINE CLASS ShmbObject AS Session
 	* Of the last call: 0, or the Win32 code of the failure, or, if no call of Windows
 	* failed, the library's negative result. errortext is the same as a sentence.
 	errorcode = 0
 	errortext = ""
+
+	* Stores the failure and returns 0; returns a result that is not a failure.
+	PROTECTED FUNCTION Checked(nResult)
+		IF m.nResult >= 0
+			THIS.errorcode = 0
+			THIS.errortext = ""
+			RETURN m.nResult
+		ENDIF
+		THIS.errorcode = shmbf_system_code()
+		THIS.errortext = ShmbText(m.nResult)
+		IF THIS.errorcode = 0
+			THIS.errorcode = m.nResult
+		ENDIF
+		RETURN 0
+	ENDFUNC
+
+	* .T.: done. .F.: timed out, and errorcode is 0, or a failure.
+	PROTECTED FUNCTION InTime(nResult)
+		= THIS.Checked(IIF(m.nResult = SHMB_TIMEOUT, 0, m.nResult))
+		RETURN m.nResult >= 0
+	ENDFUNC
+ENDDEFINE
+
+DEFINE CLASS SharedMemory AS ShmbObject
+	PROTECTED nSegment, nBytes
+	nSegment = 0
+	nBytes = 0
 
 	PROCEDURE Init(cMappingName, nBufsize)
 		ShmbDeclare()
@@ -136,6 +205,33 @@ DEFINE CLASS SharedMemory AS Session
 		RETURN LEFT(m.cBuffer, THIS.Checked(m.nDone))
 	ENDFUNC
 
+	* The lock around several calls, in one program at a time. .F.: timed out, and errorcode is 0, or
+	* a failure. Release it as often as it was taken, and before a READ EVENTS or a form waits.
+	FUNCTION LockSharedMemory(nTimeout)
+		RETURN THIS.InTime(shmbf_lock(THIS.nSegment, m.nTimeout))
+	ENDFUNC
+
+	PROCEDURE UnlockSharedMemory
+		= THIS.Checked(shmbf_unlock(THIS.nSegment))
+	ENDPROC
+
+	* With the lock: .T. if a program died with it, so that the content may be half written. Repair
+	* it, and call MarkConsistent.
+	FUNCTION IsAbandoned
+		RETURN THIS.Checked(shmbf_abandoned(THIS.nSegment)) = 1
+	ENDFUNC
+
+	PROCEDURE MarkConsistent
+		= THIS.Checked(shmbf_mark_consistent(THIS.nSegment))
+	ENDPROC
+
+	* .T.: there was a change since the last call that returned .T.; the first call, since the memory
+	* was opened. .F.: timed out, and errorcode is 0, or a failure. Needs `notify: true`. Nothing
+	* else runs in this program meanwhile: in a Timer, use 0.
+	FUNCTION WaitForChange(nTimeout)
+		RETURN THIS.InTime(shmbf_wait_changed(THIS.nSegment, m.nTimeout))
+	ENDFUNC
+
 	PROTECTED FUNCTION ReadLocked(nOffset, cBuffer, nCount)
 		LOCAL nDone
 		nDone = shmbf_lock(THIS.nSegment, LOCK_WAIT_MS)
@@ -165,19 +261,57 @@ DEFINE CLASS SharedMemory AS Session
 			THIS.nBytes = m.nSize
 		ENDIF
 	ENDPROC
+ENDDEFINE
 
-	* Stores the failure and returns 0; returns a result that is not a failure.
-	PROTECTED FUNCTION Checked(nResult)
-		IF m.nResult >= 0
-			THIS.errorcode = 0
-			THIS.errortext = ""
-			RETURN m.nResult
+* A queue of the broker: oQueue = CREATEOBJECT("MessageQueue", "Orders"). Messages are bytes.
+DEFINE CLASS MessageQueue AS ShmbObject
+	PROTECTED nQueue, nMost
+	nQueue = 0
+	nMost = 0
+
+	PROCEDURE Init(cName)
+		ShmbDeclare()
+		THIS.nQueue = THIS.Checked(shmbf_queue_open(m.cName, SHMB_WRITE, 0))
+		IF THIS.nQueue > 0
+			THIS.nMost = shmbf_queue_slot_size(THIS.nQueue)
 		ENDIF
-		THIS.errorcode = shmbf_system_code()
-		THIS.errortext = ShmbText(m.nResult)
-		IF THIS.errorcode = 0
-			THIS.errorcode = m.nResult
+	ENDPROC
+
+	PROCEDURE Destroy
+		IF THIS.nQueue <> 0
+			= shmbf_close(THIS.nQueue)
+			THIS.nQueue = 0
 		ENDIF
-		RETURN 0
+	ENDPROC
+
+	* .T.: put. .F.: the queue is full, and errorcode is 0, or a failure.
+	FUNCTION PutMessage(cMessage, nTimeout)
+		RETURN THIS.InTime(shmbf_queue_put(THIS.nQueue, m.cMessage, LEN(m.cMessage), m.nTimeout))
+	ENDFUNC
+
+	* The oldest message. NULL: there is none, and errorcode is 0, or a failure.
+	FUNCTION GetMessage(nTimeout)
+		LOCAL cMessage, nLength
+		cMessage = REPLICATE(CHR(0), THIS.nMost)
+		nLength = shmbf_queue_get(THIS.nQueue, @cMessage, THIS.nMost, m.nTimeout)
+		RETURN IIF(THIS.InTime(m.nLength), LEFT(m.cMessage, MAX(m.nLength, 0)), NULL)
+	ENDFUNC
+
+	* The same, and leaves it in the queue.
+	FUNCTION PeekMessage
+		LOCAL cMessage, nLength
+		cMessage = REPLICATE(CHR(0), THIS.nMost)
+		nLength = shmbf_queue_peek(THIS.nQueue, @cMessage, THIS.nMost)
+		RETURN IIF(THIS.InTime(m.nLength), LEFT(m.cMessage, MAX(m.nLength, 0)), NULL)
+	ENDFUNC
+
+	* The number of messages in the queue.
+	FUNCTION GetMessageCount
+		RETURN THIS.Checked(shmbf_queue_messages(THIS.nQueue))
+	ENDFUNC
+
+	* Removes all messages, and returns how many.
+	FUNCTION ClearMessages
+		RETURN THIS.Checked(shmbf_queue_clear(THIS.nQueue))
 	ENDFUNC
 ENDDEFINE

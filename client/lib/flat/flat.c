@@ -173,6 +173,20 @@ int32_t SHMB_CALL shmbf_snapshot_wait(int32_t segment, int32_t offset, char *buf
                  &done);
 }
 
+int32_t SHMB_CALL shmbf_write_begin(int32_t segment)
+{
+    const struct flat *flat = flat_find(segment);
+
+    return flat != NULL ? shmb_write_begin(flat->segment) : result_end_plain(SHMB_BAD_ARGUMENT);
+}
+
+int32_t SHMB_CALL shmbf_write_end(int32_t segment)
+{
+    const struct flat *flat = flat_find(segment);
+
+    return flat != NULL ? shmb_write_end(flat->segment) : result_end_plain(SHMB_BAD_ARGUMENT);
+}
+
 /* ---- locks ---- */
 
 int32_t SHMB_CALL shmbf_lock(int32_t segment, int32_t timeout_ms)
@@ -268,6 +282,12 @@ int32_t SHMB_CALL shmbf_wait_changed(int32_t segment, int32_t timeout_ms)
                         : result_end_plain(SHMB_BAD_ARGUMENT);
 }
 
+/* Of a handle, the low 32 bits count, in 64-bit processes, too. */
+static int32_t handle_of(void *handle)
+{
+    return (int32_t)(intptr_t)handle;
+}
+
 int32_t SHMB_CALL shmbf_subscribe(int32_t segment)
 {
     struct flat *flat = flat_find(segment);
@@ -281,8 +301,7 @@ int32_t SHMB_CALL shmbf_subscribe(int32_t segment)
     result = shmb_subscribe(flat->segment, flat->seen, &flat->subscription, &event);
     if (result < 0)
         return result;
-    /* Of a handle, the low 32 bits count, in 64-bit processes, too. */
-    flat->event = (int32_t)(intptr_t)event;
+    flat->event = handle_of(event);
     return flat->event;
 }
 
@@ -302,6 +321,25 @@ int32_t SHMB_CALL shmbf_state(int32_t segment)
     const struct flat *flat = flat_find(segment);
 
     return flat != NULL ? shmb_state(flat->segment, NULL) : result_end_plain(SHMB_BAD_ARGUMENT);
+}
+
+/* ---- the other objects ---- */
+
+int32_t SHMB_CALL shmbf_open_objectW(const shmb_wchar *name, int32_t kind, int32_t rights,
+                                     int32_t wait_ms)
+{
+    void *handle;
+    int32_t result =
+        shmb_open_objectW(name, (uint32_t)kind, (uint32_t)rights, flat_time(wait_ms), &handle);
+
+    return result < 0 ? result : handle_of(handle);
+}
+
+int32_t SHMB_CALL shmbf_open_object(const char *name, int32_t kind, int32_t rights, int32_t wait_ms)
+{
+    shmb_wchar wide[OBJECT_NAME_WIDE_MAX + 1];
+
+    return shmbf_open_objectW(flat_widen(name, wide), kind, rights, wait_ms);
 }
 
 /* ---- results in words ---- */

@@ -103,6 +103,27 @@ int32_t flat_add_queue(shmb_queue *queue)
     return number;
 }
 
+int32_t flat_add_list(shmb_list *list)
+{
+    struct flat *flat = calloc(1, sizeof(*flat));
+    struct flat_list *own = calloc(1, sizeof(*own));
+    int32_t number;
+
+    if (flat == NULL || own == NULL) {
+        free(flat);
+        flat = NULL;
+    } else {
+        own->list = list;
+        flat->list = own;
+    }
+    number = number_of(flat);
+    if (number < 0) {
+        free(own);
+        shmb_list_close(list);
+    }
+    return number;
+}
+
 static struct place *find(int32_t number)
 {
     struct place *place = &places[(uint32_t)number % PLACES];
@@ -136,6 +157,13 @@ shmb_queue *flat_find_queue(int32_t number)
     return flat != NULL ? flat->queue : NULL;
 }
 
+struct flat_list *flat_find_list(int32_t number)
+{
+    const struct flat *flat = find_any(number);
+
+    return flat != NULL ? flat->list : NULL;
+}
+
 int32_t flat_remove(int32_t number)
 {
     struct place *place;
@@ -160,6 +188,9 @@ int32_t flat_remove(int32_t number)
     shmb_unsubscribe(flat->subscription);
     shmb_close(flat->segment);
     shmb_queue_close(flat->queue);
+    if (flat->list != NULL)
+        shmb_list_close(flat->list->list);
+    free(flat->list);
     free(flat);
     return SHMB_OK;
 }
