@@ -88,6 +88,7 @@ all_checks() {
         "$bin/shmbroker.exe" "$bin32/shmbroker.exe"
     job check 'what imports or creates is found' "$checks/imports_test.sh"
     job check 'FoxPro declares the library' python3 "$checks/foxpro.py"
+    job check 'Visual Basic declares the library' python3 "$checks/vb.py"
     job check 'the units for Pascal declare the library' python3 "$checks/pascal.py"
     job check 'the units for Pascal, in 64 and 32 bit' "$checks/pascal.sh"
     job check 'the .NET package declares the library' python3 "$checks/dotnet.py"

@@ -80,6 +80,7 @@ LANGUAGES = {
     "client/bindings/dotnet/README.md": ("csharp",),  # tests/checks/dotnet.sh
     "client/bindings/python/README.md": ("python",),  # tests/client/python runs them
     "client/bindings/pascal/README.md": ("pascal",),  # tests/checks/pascal.sh
+    "client/bindings/vb/README.md": ("vb",),  # Visual Basic is not here; tests/checks/vb.py
     "client/link.md": ("cmake", "sh"),  # tests/packages/consumers.sh
 }
 # Pieces between <!-- words --> that a test compares or writes.
