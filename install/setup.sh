@@ -16,6 +16,7 @@ packages=(
     wine64-tools libwine-dev libpython3-dev python3-numpy python3-setuptools python3-wheel mypy
     pkgconf python3-jsonschema python3-yaml spin wixl msitools osslsigncode openssl mono-mcs libmono-system-core4.0-cil
     fp-compiler fp-units-rtl fpc-source
+    golang-go
 )
 
 missing_packages() {
