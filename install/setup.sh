@@ -17,6 +17,7 @@ packages=(
     pkgconf python3-jsonschema python3-yaml spin wixl msitools osslsigncode openssl mono-mcs libmono-system-core4.0-cil
     fp-compiler fp-units-rtl fpc-source
     golang-go
+    cargo rustc rustfmt rust-clippy libstd-rust-dev-windows
 )
 
 missing_packages() {
@@ -87,35 +88,40 @@ fetch_sources() {
     rm -rf "$work"
 }
 
-wine_version() {
-    dpkg-query -W -f '${Version}' libwine 2>/dev/null
+version_of() {
+    dpkg-query -W -f '${Version}' "$1" 2>/dev/null
 }
 
-# The Windows part of Debian's 32-bit Wine, of the very version of the 64-bit one
-# that it will run in. Nothing of it is installed, and no 32-bit Linux library is
-# needed. apt checks signature and checksum.
-unpack_wine32() {
-    local work=$1 version options folder=i386-linux-gnu/wine/i386-windows
-    version=$(wine_version)
-    mkdir -p "$work/wine32"
+# download_i386 FOLDER PACKAGE: Debian's 32-bit package, of the very version of the 64-bit one that is
+# installed. Nothing of it is installed. apt checks signature and checksum.
+download_i386() {
+    local work=$1 package=$2 version options
+    version=$(version_of "$package")
     apt_own_index "$work"
     options=("${apt_own[@]}" -o APT::Architectures::=amd64 -o APT::Architectures::=i386)
     # One suite's index may be out of order: what counts is that the package comes.
     apt-get "${options[@]}" update
-    if ! (cd "$work" && apt-get "${options[@]}" download "libwine:i386=$version"); then
-        echo "this machine has Wine $version, and apt has no libwine:i386 of that version"
-        return 1
-    fi
+    (cd "$work" && apt-get "${options[@]}" download "$package:i386=$version") && return
+    echo "this machine has $package $version, and apt has no $package:i386 of that version"
+    return 1
+}
+
+# The Windows part of Debian's 32-bit Wine, which will run in the 64-bit one. No 32-bit Linux library
+# is needed.
+unpack_wine32() {
+    local work=$1 folder=i386-linux-gnu/wine/i386-windows
+    mkdir -p "$work/wine32"
+    download_i386 "$work" libwine || return 1
     dpkg-deb --fsys-tarfile "$work"/libwine_*_i386.deb |
         tar -x -C "$work/wine32" --strip-components=5 "./usr/lib/$folder" || return 1
     # Two thirds of it are symbols for a debugger; a file that has none is fine.
     find "$work/wine32" -type f -exec i686-w64-mingw32-strip -S {} + || true
-    [ -e "$work/wine32/i386-windows/ntdll.dll" ] && printf '%s\n' "$version" >"$work/wine32/version"
+    [ -e "$work/wine32/i386-windows/ntdll.dll" ] && version_of libwine >"$work/wine32/version"
 }
 
 fetch_wine32() {
     local deps=$shmb_build/deps work
-    [ "$(cat "$deps/wine32/version" 2>/dev/null)" != "$(wine_version)" ] || return 0
+    [ "$(cat "$deps/wine32/version" 2>/dev/null)" != "$(version_of libwine)" ] || return 0
     mkdir -p "$deps"
     work=$(mktemp -d "$deps/.new.XXXXXX") || return 1
     if ! step "32-bit part of Wine, 95 MB" unpack_wine32 "$work"; then
@@ -125,6 +131,33 @@ fetch_wine32() {
     [ ! -e "$deps/wine32" ] || mv "$deps/wine32" "$work/old"
     mv "$work/wine32" "$deps/wine32"
     rm -rf "$work"
+}
+
+# Rust's standard library for 32-bit Windows, as a sysroot, for tests/checks/rust.sh: only 32-bit Debian
+# has the package. Where apt does not bring it, that check says so.
+unpack_rust32() {
+    local work=$1 package=libstd-rust-dev-windows parts=$1/rust32/lib/rustlib
+    download_i386 "$work" $package || return 77
+    mkdir -p "$parts"
+    dpkg-deb --fsys-tarfile "$work"/${package}_*_i386.deb |
+        tar -x -C "$parts" --strip-components=4 ./usr/lib/rustlib || return 1
+    ln -s /usr/lib/rustlib/x86_64-unknown-linux-gnu "$parts/"
+    version_of $package >"$work/rust32/version"
+}
+
+fetch_rust32() {
+    local deps=$shmb_build/deps work code
+    [ "$(cat "$deps/rust32/version" 2>/dev/null)" != "$(version_of libstd-rust-dev-windows)" ] || return 0
+    mkdir -p "$deps"
+    work=$(mktemp -d "$deps/.new.XXXXXX") || return 1
+    step "Rust for 32-bit Windows, 40 MB" unpack_rust32 "$work"
+    code=$?
+    if [ $code = 0 ]; then
+        [ ! -e "$deps/rust32" ] || mv "$deps/rust32" "$work/old"
+        mv "$work/rust32" "$deps/rust32"
+    fi
+    rm -rf "$work"
+    [ $code = 0 ] || [ $code = 77 ]
 }
 
 # Prometheus and promtool, for tests/checks/monitoring.sh. Not installed: the package would start
@@ -151,7 +184,7 @@ fetch_prometheus() {
 }
 
 set_up() {
-    install_packages && fetch_sources && fetch_wine32 && fetch_prometheus
+    install_packages && fetch_sources && fetch_wine32 && fetch_rust32 && fetch_prometheus
 }
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then

@@ -97,6 +97,8 @@ all_checks() {
     job check 'the Python package, with a broker' "$checks/python.sh"
     job check 'the Go package declares the library' python3 "$checks/go.py"
     job check 'the Go package, in 64 and 32 bit' "$checks/go.sh"
+    job check 'the Rust crate declares the library' python3 "$checks/rust.py"
+    job check 'the Rust crate, in 64 and 32 bit' "$checks/rust.sh"
     job check 'the guides compile' "$checks/guides.sh"
     job check 'programs use what cmake --install lays' "$root/tests/packages/consumers.sh"
     job check 'the MSI installs, upgrades and removes' "$root/tests/packages/msi.sh"

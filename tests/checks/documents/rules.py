@@ -40,7 +40,7 @@ ELSEWHERE = {
     "ansible-playbook": "Ansible: install/deploy is parsed by its test",
     "dotnet": "needs the .NET SDK: tests/checks/dotnet.sh",
     "git": "of the reader's clone", "gh": "of GitHub", "export": "of a shell",
-    "go": "tests/checks/go.sh",
+    "go": "tests/checks/go.sh", "cargo": "tests/checks/rust.sh",
     "sha256sum": "tests/packages/reproducible.sh",
     "dir": "of cmd", "cd": "of cmd", "md": "of cmd", "set": "of cmd", "echo": "of cmd",
     "for": "of cmd", "del": "of cmd", "copy": "of cmd",
@@ -83,6 +83,7 @@ LANGUAGES = {
     "client/bindings/pascal/README.md": ("pascal",),  # tests/checks/pascal.sh
     "client/bindings/vb/README.md": ("vb",),  # Visual Basic is not here; tests/checks/vb.py
     "client/bindings/go/README.md": ("go", "gomod"),  # tests/checks/go.sh, go.py
+    "client/bindings/rust/README.md": ("rust", "toml"),  # tests/checks/rust.sh
     "client/link.md": ("cmake", "sh"),  # tests/packages/consumers.sh
 }
 # Pieces between <!-- words --> that a test compares or writes.

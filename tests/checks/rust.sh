@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# The Rust crate: rustfmt and clippy say nothing, and its tests and example, compiled with Debian's
+# rustc, run under Wine against a broker in another session: for x86_64-pc-windows-gnu, and for
+# i686-pc-windows-gnu.
+#
+#   tests/checks/rust.sh
+#
+# Exit code 77, which is no failure: Debian's Rust for Windows is not here.
+set -u
+root=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
+. "$root/install/common.sh"
+SHMB_BUILD=$shmb_build
+. "$root/tests/wine.sh"
+. "$root/tests/checks/no_network.sh"
+bin=$shmb_build/mingw-x64/bin bin32=$shmb_build/mingw-x86/bin
+tests=tests/client/rust crate=client/bindings/rust
+
+# Debian's, whatever else is on the path: the libraries for Windows are its.
+export PATH=/usr/bin:$PATH
+for program in cargo rustc rustfmt cargo-clippy; do
+    [ -x /usr/bin/$program ] || { echo "Debian's $program is not here"; exit 77; }
+done
+[ -e /usr/lib/rustlib/x86_64-pc-windows-gnu/lib ] || { echo "Debian's libstd-rust-dev-windows is not here"; exit 77; }
+unset RUSTUP_TOOLCHAIN RUSTC CARGO CARGO_BUILD_TARGET RUSTFLAGS
+work=$(mktemp -d) || exit 1
+finish() {
+    wine_end
+    rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM HUP
+
+# cargo writes its lock file beside the sources.
+mkdir -p "$work/$crate" "$work/$tests" && cp -r "$root/$crate/." "$work/$crate" && cp -r "$root/$tests/." "$work/$tests" || exit 1
+rustfmt --edition 2021 --config-path "$root/$crate/rustfmt.toml" --color never --check "$work/$crate/src/lib.rs" "$work/$crate/examples/prices.rs" "$work/$tests/broker.rs" || exit 1
+export CARGO_HOME=$work/home CARGO_TARGET_DIR=$work/made CARGO_NET_OFFLINE=true CARGO_INCREMENTAL=0
+export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=x86_64-w64-mingw32-gcc
+export CARGO_TARGET_I686_PC_WINDOWS_GNU_LINKER=i686-w64-mingw32-gcc
+
+# quietly COMMAND…: what it prints is shown only where it fails.
+quietly() {
+    "$@" >"$work/said" 2>&1 </dev/null && return
+    echo "failed: $*"
+    cat "$work/said"
+    return 1
+}
+
+# made TARGET FOLDER: the tests and the example, beside the library of their bitness.
+made() {
+    local target=$1 folder=$work/made/$1/debug
+    (cd "$work/$crate" && quietly cargo build --target "$target" --lib --examples) &&
+        (cd "$work/$tests" && quietly cargo test --no-run --target "$target") &&
+        mv "$folder/examples/prices.exe" "$2/example.exe" && mv "$folder"/deps/broker-*.exe "$2/tests.exe"
+}
+
+# The piece of the README, as an example.
+(
+    printf '%s\n' '#![allow(unused)]' 'use shmbroker::{Rights, Segment};' 'use std::time::Duration;' \
+        '#[repr(C)]' '#[derive(Clone, Copy)]' 'struct Quote(f64, f64);' 'unsafe impl shmbroker::Plain for Quote {}' \
+        'fn piece(seen: u64, quote_bytes: [u8; 16]) -> shmbroker::Result<()> {'
+    sed -n '/^```rust$/,/^```$/{/^```/!p}' "$root/$crate/README.md"
+    printf '%s\n' 'Ok(())' '}' 'fn main() {}'
+) >"$work/$crate/examples/piece.rs"
+(cd "$work/$crate" && quietly cargo clippy --target x86_64-pc-windows-gnu --lib --examples -- -D warnings) &&
+    (cd "$work/$tests" && quietly cargo clippy --target x86_64-pc-windows-gnu --tests -- -D warnings) || exit 1
+mkdir "$work/x64" "$work/x86" && cp "$bin/shmbclient.dll" "$work/x64/" && cp "$bin32/shmbclient.dll" "$work/x86/" &&
+    made x86_64-pc-windows-gnu "$work/x64" || exit 1
+# Rust's libraries for 32-bit Windows are where install/setup.sh puts them; `version` is of the 64-bit
+# ones that they fit.
+rust32=$shmb_build/deps/rust32 targets=(x64)
+if [ "$(cat "$rust32/version" 2>/dev/null)" = "$(dpkg-query -W -f '${Version}' libstd-rust-dev-windows)" ]; then
+    targets+=(x86)
+    export CARGO_TARGET_I686_PC_WINDOWS_GNU_RUSTFLAGS="--sysroot $rust32"
+    made i686-pc-windows-gnu "$work/x86" || exit 1
+fi
+
+wine_begin_both "$bin" "$bin32" || exit 1
+[ ${#targets[@]} = 1 ] || no_network "$work" "$work"/x86/{tests,example}.exe || exit 1
+true >"$work/broker"
+wine_run "$bin/session_launcher.exe" -s 0 -- "$(wine_path "$bin/shmbroker.exe")" run \
+    --allow-unsafe-config --config "$(wine_path "$root/$tests/objects.yaml")" \
+    --state "$(wine_path "$work/state")" >>"$work/broker" 2>&1 </dev/null &
+wine_await "$work/broker" 'info 100:' || exit 1
+wine_run "$bin/plain.exe" write 'Global\Rust.FromC' 'written in C' || exit 1
+# A panic is part of a test; what Wine has to show the stack of one ends the program.
+export RUST_BACKTRACE=0
+
+# Of too few tests, or none, nobody would know.
+least=20
+for target in "${targets[@]}"; do
+    [ "$target" = x64 ] || no_network_now
+    wine_run "$bin/plain.exe" write 'Global\Rust.ToC' 'nothing' || exit 1
+    timeout -k 10 300 "${wine_command[@]}" "$work/$target/tests.exe" >"$work/said" 2>&1 </dev/null
+    code=$?
+    passed=$(sed -n 's/^test result: ok\. \([0-9]*\) passed; 0 failed; 0 ignored;.*/\1/p' "$work/said")
+    if [ $code != 0 ] || [ "${passed:-0}" -lt $least ]; then
+        echo "$target: ended with $code"
+        cat "$work/said"
+        exit 1
+    fi
+    echo "$target, under Wine: $passed tests"
+    seen=$(wine_run "$bin/plain.exe" read 'Global\Rust.ToC' </dev/null | tr -d '\r')
+    [ "$seen" = 'written in Rust' ] || { echo "a program in C sees: $seen"; exit 1; }
+    timeout -k 10 60 "${wine_command[@]}" "$work/$target/example.exe" >"$work/said" 2>&1 </dev/null
+    code=$?
+    tr -d '\r' <"$work/said" >"$work/seen"
+    if [ $code != 0 ] || ! grep -qx 'Prices: 1.26' "$work/seen" || ! grep -qx 'Rust.Queue: queue, .* bytes' "$work/seen"; then
+        echo "the example for $target ended with $code"
+        cat "$work/seen"
+        exit 1
+    fi
+done
+[ ${#targets[@]} = 2 ] || { echo "in 64 bit all is well; Rust's libraries for 32-bit Windows are not here"; exit 77; }
