@@ -80,16 +80,21 @@ cross_all() {
 
 locked cross_all || exit 1
 
-# compiled FOLDER COMPILER TARGET: the example, the tests, and the code in the README.
+# compiled FOLDER COMPILER TARGET: the example, the tests, and the code in the README and the guides.
 compiled() {
     local file
     mkdir -p "$work/$1"
-    for file in "$bindings/example.dpr" "$tests/tests.dpr" "$work/readme.dpr"; do
+    for file in "$bindings/example.dpr" "$tests/tests.dpr" "$work"/page*.dpr; do
         quietly "$2" -n "-T$3" -Mdelphi "-Fu$deps/$3" "-Fu$bindings" "-FU$work/$1" "-FE$work/$1" -O2 -vew -Sew \
             "$file" || return 1
     done
 }
-{ echo 'program readme;' && sed -n '/^```pascal/,/^```$/{/^```/d; p}' "$bindings/README.md"; } >"$work/readme.dpr"
+awk -v work="$work" '
+    /^```pascal$/ { file = sprintf("%s/page%d.dpr", work, ++count); print "program page;" >file; next }
+    /^```/        { file = "" }
+    file != ""    { print >file }
+' "$bindings/README.md" "$root/client/bindings/guides.md"
+[ -e "$work/page3.dpr" ] || { echo 'code in the pages was not found'; exit 1; }
 compiled x64 ppcx64 win64 && compiled x86 "$deps/ppcross386" win32 || exit 1
 cp "$bin/shmbclient.dll" "$work/x64/" && cp "$bin32/shmbclient.dll" "$work/x86/" || exit 1
 

@@ -6,7 +6,8 @@
 
 Text goes through the twins in UTF-16, by StrPtr; content through a buffer As Any. Every call in the
 modules has as many arguments as its declaration, StrPtr where that has a LongPtr, and a byte of an array
-or a Byte where it has As Any. The table of README.md says what makes which call.
+or a Byte where it has As Any. The table of README.md says what makes which call, and the code in the pages
+makes calls that there are.
 """
 import os
 import re
@@ -107,6 +108,18 @@ def check_calls(file, code, functions, complaints):
     return calls
 
 
+def check_pages(pages, public, functions, complaints):
+    """The calls in the pages' code have as many arguments as there are parameters."""
+    least = {name: (sum("Optional" not in one for one in arguments(inner)), len(arguments(inner)))
+             for name, inner in public.items()}
+    least.update({name: (len(rest[1]), len(rest[1])) for name, rest in functions.items()})
+    for line in "\n".join(re.findall(r"^```vb\n(.*?)^```", "\n".join(pages), flags=re.M | re.S)).splitlines():
+        for match in re.finditer(r"\b(Shmb[A-Z]\w*|shmbf_\w+)(?:\(| |$)", line):
+            number, bounds = len(arguments(line[match.end():])), least.get(match[1])
+            if bounds is None or not bounds[0] <= number <= bounds[1]:
+                complaints.append(f"in a page: {line.strip()}: {match[1]} takes {bounds} arguments")
+
+
 def check(flat, text, readme, sources):
     complaints, every = [], header.functions(flat)
     functions = taken(every)
@@ -127,6 +140,8 @@ def check(flat, text, readme, sources):
         if not re.search(rf"^Public (?:Function|Sub) {name}\(", code, flags=re.M):
             complaints.append(f"README.md: {name} is not in shmb.bas")
     public = dict(re.findall(r"^Public (?:Function|Sub) (Shmb\w+)\((.*)\)", code, flags=re.M))
+    with open(os.path.join(FOLDER, "../guides.md"), encoding="utf-8") as file:
+        check_pages((readme, file.read()), public, functions, complaints)
     calls = sum(check_calls(file, code_of(source), functions, complaints) for file, source in sources.items())
     if calls < 25:
         complaints.append(f"only {calls} calls were found")

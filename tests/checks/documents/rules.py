@@ -68,6 +68,7 @@ TEXTS = {
     "client/contract/": "a picture of the folders: tests/checks/wings.sh",
     "main.c ->": "a picture of the wings: tests/checks/wings.sh",
     "SET PROCEDURE TO": "FoxPro: tests/checks/foxpro.py",
+    "Private Declare Function CreateFileMapping": "Visual Basic before ShmBroker",
     "using namespace boost": "Boost before ShmBroker, as the page says not compiled",
     "message_queue orders": "Boost before ShmBroker, as the page says not compiled",
     "2026-11-21T05:09:35": "lines of a log file: tests/service/files/test_log_file.c",
@@ -77,7 +78,8 @@ TEXTS = {
 }
 # Blocks that a test of their own reads: the page, and the languages.
 LANGUAGES = {
-    "client/bindings/guides.md": ("c", "cpp", "csharp", "python"),  # tests/checks/guides.sh
+    "client/bindings/guides.md": ("c", "cpp", "csharp", "python",  # tests/checks/guides.sh
+                                  "pascal", "vb"),  # pascal.sh, vb.py
     "client/bindings/dotnet/README.md": ("csharp",),  # tests/checks/dotnet.sh
     "client/bindings/python/README.md": ("python",),  # tests/client/python runs them
     "client/bindings/pascal/README.md": ("pascal",),  # tests/checks/pascal.sh
