@@ -2,6 +2,7 @@ package shmbroker
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -47,7 +48,7 @@ var ErrClosed = errors.New("shmbroker: closed")
 // Error returns the library's sentence for the result.
 func (r Result) Error() string {
 	if ready() != nil {
-		return "shmbroker: failed"
+		return fmt.Sprintf("shmbroker: result %d", int32(r))
 	}
 	return sentence(int32(r))
 }

@@ -8,10 +8,12 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -26,8 +28,21 @@ import (
 
 const second = time.Second
 
-// The program is its own second process: it takes the lock of a segment and dies.
+// The program is its own second process: it takes the lock of a segment and dies, or it loads the
+// library and prints its version or why it could not.
 func TestMain(m *testing.M) {
+	if file, ok := os.LookupEnv("SHMB_TEST_LOADS"); ok {
+		var err error
+		if file != "" {
+			err = shmbroker.LoadLibrary(file)
+		}
+		version := ""
+		if err == nil {
+			version, err = shmbroker.Version()
+		}
+		fmt.Println(version, err)
+		os.Exit(0)
+	}
 	if name := os.Getenv("SHMB_TEST_DIES_WITH"); name != "" {
 		segment, err := shmbroker.Open(name, shmbroker.Write, 0)
 		if err == nil {
@@ -136,12 +151,43 @@ func TestFailures(t *testing.T) {
 	is(t, err, shmbroker.ErrWrongKind)
 }
 
-func TestLoadedOnce(t *testing.T) {
-	_, err := shmbroker.Version()
+func TestLoadLibrary(t *testing.T) {
+	version, err := shmbroker.Version()
 	no(t, err)
 	if err = shmbroker.LoadLibrary("shmbclient.dll"); err == nil {
 		t.Fatal("loaded twice")
 	}
+	ours, folder := filepath.Dir(os.Args[0]), t.TempDir()
+	copied(t, os.Args[0], filepath.Join(folder, "alone.exe"))
+	// The current folder has the library, and does not count.
+	said := loads(t, filepath.Join(folder, "alone.exe"), ours, "")
+	if !strings.Contains(said, "shmbclient.dll") {
+		t.Fatal(said)
+	}
+	copied(t, filepath.Join(ours, "shmbclient.dll"), filepath.Join(folder, "other.dll"))
+	equal(t, loads(t, filepath.Join(folder, "alone.exe"), folder, "other.dll"), version+" <nil>")
+	system := filepath.Join(os.Getenv("SystemRoot"), "system32", "kernel32.dll")
+	said = loads(t, os.Args[0], folder, system)
+	if !strings.Contains(said, "it has no shmb_open") {
+		t.Fatal(said)
+	}
+}
+
+func copied(t *testing.T, from, to string) {
+	t.Helper()
+	bytes, err := os.ReadFile(from)
+	no(t, err)
+	no(t, os.WriteFile(to, bytes, 0o700))
+}
+
+func loads(t *testing.T, program, folder, file string) string {
+	t.Helper()
+	child := exec.Command(program)
+	child.Dir = folder
+	child.Env = append(os.Environ(), "SHMB_TEST_LOADS="+file)
+	said, err := child.Output()
+	no(t, err)
+	return strings.TrimSpace(string(said))
 }
 
 func TestClosed(t *testing.T) {

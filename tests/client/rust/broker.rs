@@ -5,6 +5,8 @@ use shmbroker::{
     Code, Error, Flags, Kind, LockFlags, Options, Queue, Rights, Segment, State, INFINITE,
 };
 use std::os::windows::io::AsRawHandle;
+use std::path::Path;
+use std::process::Command;
 use std::ptr::{read_volatile, write_volatile};
 use std::sync::Mutex;
 use std::thread;
@@ -13,6 +15,7 @@ use std::time::{Duration, SystemTime};
 const SECOND: Duration = Duration::from_secs(1);
 const SHORT: Duration = Duration::from_millis(20);
 const DIES_WITH: &str = "SHMB_TEST_DIES_WITH";
+const LOADS: &str = "SHMB_TEST_LOADS";
 
 // Tests of one object do not run side by side.
 static ONE: Mutex<()> = Mutex::new(());
@@ -87,6 +90,44 @@ fn the_library_is_loaded_once() {
     let version = shmbroker::version().unwrap();
     assert_eq!(shmbroker::describe_broker().unwrap().version, version);
     assert_eq!(code(shmbroker::load("shmbclient.dll")), Code::BAD_ARGUMENT);
+}
+
+/// Not a test of its own: the second process of the next one.
+#[test]
+fn loads_a_library() {
+    if let Ok(file) = std::env::var(LOADS) {
+        let loaded = if file.is_empty() { Ok(()) } else { shmbroker::load(file) };
+        match loaded.and_then(|()| shmbroker::version()) {
+            Ok(version) => println!("<version {version}>"),
+            Err(why) => println!("<{}: {why}>", why.code().0),
+        }
+    }
+}
+
+#[test]
+fn the_library_is_not_loaded_from_the_current_folder() {
+    let program = std::env::current_exe().unwrap();
+    let ours = program.parent().unwrap();
+    let folder = ours.join("elsewhere");
+    let alone = folder.join("alone.exe");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::copy(&program, &alone).unwrap();
+    std::fs::copy(ours.join("shmbclient.dll"), folder.join("other.dll")).unwrap();
+    let loads = |program: &Path, current: &Path, file: &str| {
+        let mut child = Command::new(program);
+        child.args(["--exact", "loads_a_library", "--nocapture"]);
+        let said = child.current_dir(current).env(LOADS, file).output().unwrap();
+        String::from_utf8_lossy(&said.stdout).into_owned()
+    };
+    let said = loads(&alone, ours, "");
+    assert!(said.contains("<-18: ") && said.contains("shmbclient.dll"), "{said}");
+    let version = format!("<version {}>", shmbroker::version().unwrap());
+    let said = loads(&alone, &folder, "other.dll");
+    assert!(said.contains(&version), "{said}");
+    let kernel32 = format!(r"{}\system32\kernel32.dll", std::env::var("SystemRoot").unwrap());
+    let said = loads(&program, ours, &kernel32);
+    assert!(said.contains("<-18: ") && said.contains("shmb_open"), "{said}");
+    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
@@ -199,7 +240,7 @@ fn a_process_dies_with_the_lock() {
     let _one = alone();
     for name in ["Rust.Mutex", "Rust.Fast"] {
         let segment = opened(name);
-        let ended = std::process::Command::new(std::env::current_exe().unwrap())
+        let ended = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "dies_with_a_lock"])
             .env(DIES_WITH, name)
             .status()
