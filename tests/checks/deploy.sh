@@ -40,12 +40,13 @@ gives() {
 package() {
     local version
     version=$(sed -n 's/^Version: //p' "$work/tree/lib/pkgconfig/shmbclient.pc") &&
-        python3 "$root/install/msi/make.py" "$work/tree" "$version" "$work/share/ShmBroker-$version-x64.msi"
+        python3 "$root/install/msi/make.py" "$work/tree" "$version" "$share/ShmBroker-$version-x64.msi"
 }
 
-startup() {
-    timeout -k 10 300 "${wine_command[@]}" cmd /c "$(wine_path "$work/share/startup.cmd")" OPTIONS=--allow-unsafe-config
-}
+startup() (
+    cd "$share" && timeout -k 10 300 "${wine_command[@]}" cmd /c startup.cmd OPTIONS=--allow-unsafe-config \
+        'INSTALLFOLDER=C:\Apps\ShmBroker'
+)
 
 intune() {
     powershell_windows "$root/install/deploy/$1" "$module"
@@ -58,14 +59,17 @@ served() {
 python3 "$root/tests/checks/deploy.py" || exit 1
 command -v wixl >/dev/null && command -v msibuild >/dev/null || { echo 'wixl and msitools are not here'; exit 77; }
 bring_powershell_windows || exit
-mkdir "$work/share" && cp "$root/install/deploy/startup.cmd" "$work/share/" || exit 1
-cmake --install "$shmb_build/mingw-x64" --prefix "$work/tree" >"$work/said" && package >>"$work/said" 2>&1 ||
-    { cat "$work/said"; exit 1; }
+share="$work/roll out (x64)"
+mkdir "$share" && cp "$root/install/deploy/startup.cmd" "$share/" || exit 1
+cmake --install "$shmb_build/mingw-x64" --prefix "$work/tree" >"$work/said" || { cat "$work/said"; exit 1; }
 wine_begin "$bin" || exit 1
-log=$WINEPREFIX/drive_c/windows/temp/shmbroker-startup.log
-module="C:\\Program Files\\ShmBroker\\powershell\\ShmBroker"
+mkdir -p "$WINEPREFIX/drive_c/windows/logs" || exit 1 # Windows has it
+log=$WINEPREFIX/drive_c/windows/logs/shmbroker-startup.log
+module="C:\\Apps\\ShmBroker\\powershell\\ShmBroker"
+gives 2 'there is no package in' startup
+package >"$work/said" 2>&1 || { cat "$work/said"; exit 1; }
 
-cat >"$work/share/shmbroker.yaml" <<'YAML'
+cat >"$share/shmbroker.yaml" <<'YAML'
 version: 1
 segments: { ByPolicy: { size: 64, access: { write: [Interactive] } } }
 YAML
@@ -73,7 +77,7 @@ gives 0 'installing ShmBroker-' startup
 gives 0 ByPolicy served
 gives 0 'shmbroker apply' startup
 ! grep -q installing "$log" || { echo 'it installs again'; cat "$log"; exit 1; }
-echo 'segments: 1' >>"$work/share/shmbroker.yaml"
+echo 'segments: 1' >>"$share/shmbroker.yaml"
 gives 1 'shmbroker.yaml:3:' startup
 gives 0 ByPolicy served
 
