@@ -85,10 +85,11 @@ class Machine:
 
     def write_objects(self):
         """Puts the page's configuration where the service and the page's FILE have it."""
-        os.makedirs(self.data_folder(), exist_ok=True)
+        include = "" if "\ninclude:" in self.objects else "include: conf.d/*.yaml\n"
         for place in (self.data_folder() + "/shmbroker.yaml", self.path("objects.yaml")):
+            os.makedirs(os.path.join(os.path.dirname(place), "conf.d"), exist_ok=True)
             with open(place, "w", encoding="utf-8") as file:
-                file.write(self.objects)
+                file.write(self.objects + include)
 
     def end_console(self):
         """Ends a broker in a console, with its keeper, and what it held."""

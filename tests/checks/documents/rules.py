@@ -112,7 +112,8 @@ VALUES = {"--account": "LocalService", "--config": "objects.yaml", "--to": r"C:\
 
 # Words in capitals, and what they become. What NAME becomes depends on the verb.
 NAMES = {"event": "ShutDownNow", "mutex": "ImportRun", "semaphore": "Licences", "queue": "Orders"}
-WORDS = {"FOLDER": r"C:\Elsewhere", "COMMAND": "cmd /c ver", "PATTERN": "*", "PATH": "objects.yaml",
+WORDS = {"FOLDER": r"C:\Elsewhere", "COMMAND": "cmd /c ver", "PATTERN": "*",
+         "PATH": r"C:\ProgramData\ShmBroker\shmbroker.yaml",
          "FILE": "data.bin", "OUT": "out.bin", "A": "objects.yaml", "B": "other.yaml", "N": "1",
          "MS": "10", "SECONDS": "1", "X": "Prices", "TYPE": "auto"}
 
@@ -130,12 +131,14 @@ def filled(words, program):
     for number, word in enumerate(words):
         before = words[number - 1] if number else ""
         word = word.replace("%~dp0", "")  # the folder of a batch file
+        word = word.replace("%ProgramData%", r"C:\ProgramData")
         if word == "VERB":
             out.append("list" if program == "shmb" else "status")
         elif word == "NAME":
             out.append(NAMES.get(verb, "Prices"))
         elif word == "FILE":
-            out.append("objects.yaml" if program == "shmbroker" else "data.bin")
+            included = "other.yaml" if "--merged" in words else "objects.yaml"
+            out.append(included if program == "shmbroker" else "data.bin")
         elif word == "COMMAND":
             out += WORDS["COMMAND"].split()
         else:
@@ -165,7 +168,9 @@ def lay_files(folder, objects):
     for name, text in (("backup.cmd", "@exit /b 0\r\n"), ("data.bin", "1.25"),
                        ("zeros.bin", "\0" * 64), ("objects.yaml", objects),
                        ("other.yaml", "version: 1\nevents: { Other: { reset: manual } }\n"
-                                      "defaults: { access: { read: [Users] } }\n")):
+                                      "defaults: { access: { read: [Users] } }\n"),
+                       ("pricing.yaml", "version: 1\nevents: { Repriced: { reset: manual } }\n"
+                                        "defaults: { access: { read: [Users] } }\n")):
         with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
             file.write(text)
     for name in ("client/examples/prices.yaml", "config/demo.yaml", "config/shmbroker.yaml"):
