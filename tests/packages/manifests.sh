@@ -38,6 +38,10 @@ quietly cmake "-DPORT_FOLDER=$packages/manifests/vcpkg" "-DPACKAGES=$packages" "
     -P "$root/tests/packages/port.cmake" || { cat "$work/port/log"; exit 1; }
 
 version=$(cd "$packages/manifests/winget" && echo *)
-"$root/install/release/tag.sh" "v$version" 2>"$work/said"
-grep -q 'the tag is' "$work/said" && { echo "tag.sh: v$version is not the version"; exit 1; }
-refused 'the tag is v0.0.1' "$root/install/release/tag.sh" v0.0.1
+tag=$work/tree/install/release/tag.sh
+mkdir -p "$(dirname "$tag")" && cp "$root/install/release/tag.sh" "$tag" && cp "$root/vcpkg.json" "$work/tree/" || exit 1
+printf '# Changelog\n\n## 0.0.1\n' >"$work/tree/CHANGELOG.md"
+refused 'has no heading' "$tag" "v$version"
+printf '## %s\n' "$version" >>"$work/tree/CHANGELOG.md"
+quietly "$tag" "v$version" || exit 1
+refused 'the tag is v0.0.1' "$tag" v0.0.1
