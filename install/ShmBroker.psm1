@@ -123,6 +123,37 @@ function New-ErrorRecord([string] $Message, [string] $Code, [int] $ExitCode, $Ta
     return New-Object System.Management.Automation.ErrorRecord $exception, $Code, $category, $Target
 }
 
+# What a parser for .NET has made of a document, as ConvertFrom-Json would.
+function ConvertFrom-Dictionary($Value) {
+    if ($Value -is [Collections.IDictionary]) {
+        $members = [ordered] @{}
+        foreach ($key in $Value.Keys) {
+            $members[$key] = ConvertFrom-Dictionary $Value[$key]
+        }
+        return [PSCustomObject] $members
+    }
+    if ($Value -is [array]) {
+        return , @(foreach ($one in $Value) { ConvertFrom-Dictionary $one })
+    }
+    return $Value
+}
+
+# The ConvertFrom-Json of Windows PowerShell takes 2 MB, which the status of thousands of objects
+# exceeds. Its own parser takes more, but is much slower here.
+function ConvertFrom-Document([string] $Text) {
+    if ($PSVersionTable.PSEdition -eq 'Desktop' -and $Text.Length -gt 2MB) {
+        Add-Type -AssemblyName System.Web.Extensions
+        $parser = New-Object System.Web.Script.Serialization.JavaScriptSerializer
+        $parser.MaxJsonLength = [int]::MaxValue
+        return ConvertFrom-Dictionary $parser.DeserializeObject($Text)
+    }
+    $options = @{}
+    if ((Get-Command -Name ConvertFrom-Json).Parameters.ContainsKey('DateKind')) {
+        $options.DateKind = 'String' # a name that looks like a time stays a name
+    }
+    return $Text | ConvertFrom-Json @options
+}
+
 # Runs a verb for the function whose $PSCmdlet is Caller, and returns its document and its exit
 # code. A failure ends that function with an error. Shows the warnings of the document, unless NoWarning.
 function Invoke-Verb($Caller, [string] $Verb, [string[]] $Argument = @(), [switch] $Install,
@@ -138,19 +169,16 @@ function Invoke-Verb($Caller, [string] $Verb, [string[]] $Argument = @(), [switc
         $text = "cannot run ${program}: $($_.Exception.GetBaseException().Message)"
         $Caller.ThrowTerminatingError((New-ErrorRecord $text 'SYSTEM' 7 $program))
     }
-    $options = @{}
-    if ((Get-Command -Name ConvertFrom-Json).Parameters.ContainsKey('DateKind')) {
-        $options.DateKind = 'String' # a name that looks like a time stays a name
-    }
     try {
-        $json = $answer.Output | ConvertFrom-Json @options
+        $json = ConvertFrom-Document $answer.Output
     } catch {
         $json = $null
     }
     if ($null -eq $json -or $json -isnot [PSCustomObject] -or -not $json.PSObject.Properties['schema'] -or
         $json.schema -ne 1) {
+        $printed = ($answer.Errors + $answer.Output).Trim()
         $text = "$program $Verb gave no answer that this module understands (exit code $($answer.ExitCode)): " +
-            ($answer.Errors + $answer.Output).Trim()
+            $printed.Substring(0, [Math]::Min($printed.Length, 1000))
         $Caller.ThrowTerminatingError((New-ErrorRecord $text 'NO_ANSWER' $answer.ExitCode $program))
     }
     if (-not $NoWarning) {
@@ -368,7 +396,7 @@ function ConvertTo-Update($jsonApply, [int] $ExitCode) {
 function Get-UpdateProblem($Update, [string] $Path) {
     $problems = @{
         invalid = "$Path cannot be used; nothing was changed"
-        refused = "the service refused $Path"
+        refused = "the service refused $Path, or has ended"
         incomplete = "the service could not apply all of $Path"
         unknown = "$Path is in place, but the service does not serve it yet"
     }
@@ -481,7 +509,7 @@ function Get-ShmBrokerObject {
         }
     }
     end {
-        $arguments = $names.ToArray()
+        $arguments = @('--') + $names.ToArray()
         if ($All) {
             $arguments = @('--all') + $arguments
         }
@@ -602,8 +630,15 @@ The account of the service: virtual, LocalService, or a name.
 .PARAMETER Destination
 The folder for the program; default: %ProgramFiles%\ShmBroker
 
+.PARAMETER StartType
+When Windows starts the service: auto, delayed-auto, demand or disabled; default: auto.
+
 .PARAMETER Audit
 Allows the service to audit objects with audit: true. -Audit:$false forbids it.
+
+.PARAMETER OnPath
+Puts the folder of shmb.exe at the end of the path of this machine. -OnPath:$false takes out what it
+has put there.
 
 .PARAMETER Start
 Also starts the service.
@@ -615,7 +650,7 @@ For trials: accepts files and a place that others than administrators can change
 Install-ShmBroker -Start
 
 .EXAMPLE
-Install-ShmBroker -Config D:\Config\shmbroker.yaml -Account LocalService
+Install-ShmBroker -Config D:\Config\shmbroker.yaml -Account LocalService -StartType delayed-auto
 #>
 function Install-ShmBroker {
     [CmdletBinding(SupportsShouldProcess)]
@@ -627,7 +662,10 @@ function Install-ShmBroker {
         [string] $Account,
         [ValidateNotNullOrEmpty()]
         [string] $Destination,
+        [ValidateSet('auto', 'delayed-auto', 'demand', 'disabled')]
+        [string] $StartType,
         [switch] $Audit,
+        [switch] $OnPath,
         [switch] $Start,
         [switch] $AllowUnsafeConfig
     )
@@ -642,11 +680,21 @@ function Install-ShmBroker {
     if ($Destination) {
         $arguments += '--to', (Resolve-File $PSCmdlet $Destination)
     }
+    if ($StartType) {
+        $arguments += '--start-type', $StartType
+    }
     if ($PSBoundParameters.ContainsKey('Audit')) {
         if ($Audit) {
             $arguments += '--audit'
         } else {
             $arguments += '--no-audit'
+        }
+    }
+    if ($PSBoundParameters.ContainsKey('OnPath')) {
+        if ($OnPath) {
+            $arguments += '--path'
+        } else {
+            $arguments += '--no-path'
         }
     }
     if ($AllowUnsafeConfig) {

@@ -3,9 +3,10 @@
 
 Follows each document from Invoke-Verb through variables, loops and calls: every member that is used
 is in the table of that verb, and none is taken of what can be null without a test for it. Every
-option is in the help of its verb. What is exported is in the manifest, and has help for each of its
-parameters, and examples. What ShmBroker.format.ps1xml shows is there. Then changes each member after
-the other, and fails where that is not found.
+option is in the help of its verb, and the functions of COMPLETE have all options of theirs. What is
+exported is in the manifest, and has help for each of its parameters, and examples. What
+ShmBroker.format.ps1xml shows is there. Then changes each member after the other, and fails where that
+is not found.
 """
 import os
 import re
@@ -16,6 +17,8 @@ import json_documents
 
 INSTALL = os.path.join(json_documents.ROOT, "install")
 HELP = os.path.join(json_documents.ROOT, "service/win32/arguments/help.c")
+# Functions that know every option of their verb.
+COMPLETE = {"Test-ShmBrokerConfig", "Install-ShmBroker", "Update-ShmBrokerConfig"}
 CHAIN = re.compile(r"\$(\w+)((?:\.\w+)+)(?![\w(])")
 
 
@@ -128,14 +131,23 @@ class Follow:
                 self.complaints.append(f"{name}: {chain.group(0)}: of no document")
 
 
+def help_of(text, verb):
+    return "".join(re.findall(rf"help_{verb}\[\] =(.*?);\n", text, re.S))
+
+
 def check_options(functions, complaints):
     text = read(HELP)
     for name, (_, code) in functions.items():
         verbs = re.findall(r"Invoke-Verb \$PSCmdlet (\w+)", code)
-        helps = "".join(help for verb in verbs for help in re.findall(rf"help_{verb}\[\] =(.*?);\n", text, re.S))
-        for option in re.findall(r"'(--[\w-]+)'", code) if verbs else []:
+        helps = "".join(help_of(text, verb) for verb in verbs)
+        given = re.findall(r"'(--[\w-]+)'", code) if verbs else []
+        for option in given:
             if not re.search(re.escape(option) + r"\b(?!-)", helps):
                 complaints.append(f"{name}: the help of {' and '.join(verbs)} has no {option}")
+        if name in COMPLETE:
+            known = re.findall(r"(?<![\w-])--[a-z][a-z-]*", help_of(text, verbs[0]))
+            for option in sorted(set(known) - set(given) - {"--json"}):
+                complaints.append(f"{name}: {option} cannot be given")
 
 
 def check_exports(module, functions, complaints):

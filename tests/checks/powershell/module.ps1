@@ -110,7 +110,16 @@ $stopped = Get-ShmBroker
 Test-Equal 'stopped' $stopped.State 'state'
 Test-Equal 5 $stopped.ExitCode 'exit code'
 Test-Equal $false $stopped.Complete 'complete'
-$installed = Install-ShmBroker -Start -AllowUnsafeConfig -Audit:$false
+$null = Install-ShmBroker -AllowUnsafeConfig -StartType demand -OnPath
+Test-Equal 'manual' (Get-ShmBroker).StartType 'start type'
+$machine = 'HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager\Environment'
+if ($IsWindows) {
+    Test-Equal $true ((Get-ItemProperty $machine).Path -like '*;C:\Program Files\ShmBroker') 'the path with -OnPath'
+}
+$installed = Install-ShmBroker -Start -AllowUnsafeConfig -Audit:$false -StartType auto -OnPath:$false
+if ($IsWindows) {
+    Test-Equal $false ((Get-ItemProperty $machine).Path -like '*ShmBroker*') 'the path with -OnPath:$false'
+}
 Test-Equal $true $installed.WasInstalled 'installed before'
 Test-Equal $true ($installed.ProcessId -gt 0) 'the process'
 
@@ -165,6 +174,14 @@ $failures = $null
 Test-Equal 1 @('None', 'Go' | Get-ShmBrokerObject -ErrorAction SilentlyContinue -ErrorVariable failures).Count 'one of two'
 Test-Equal 'NOT_FOUND,Get-ShmBrokerObject' $failures[0].FullyQualifiedErrorId 'the identifier'
 Test-Equal 'None' $failures[0].TargetObject 'the name'
+Test-Equal 'NOT_FOUND,Get-ShmBrokerObject' (Get-Failure { Get-ShmBrokerObject '--verify' -ErrorAction Stop }).FullyQualifiedErrorId 'a name like an option'
+
+# ---- a long document, as Windows PowerShell takes it apart ----
+$text = '{"a":[],"b":[{"c":null,"d":[1,[2]]},"x"],"e":{"f":true},"g":[{}]}'
+$dictionary = $text | ConvertFrom-Json -AsHashtable
+$taken = & (Get-Module ShmBroker) { param($value) ConvertFrom-Dictionary $value } $dictionary
+Test-Equal $text ($taken | ConvertTo-Json -Depth 9 -Compress) 'a document of dictionaries'
+Test-Equal $true ($taken.b[0] -is [PSCustomObject] -and $taken.a -is [array]) 'its types'
 
 # ---- Update-ShmBrokerConfig ----
 $text = [IO.File]::ReadAllText($good)
