@@ -45,6 +45,8 @@ done
 
 # What runs is the wheel.
 "$python" -m zipfile -e "$work"/1/shmbroker-*-win_amd64.whl "$work/installed" || exit 1
+said=$(PYTHONPATH=$work/installed "$python" -c 'import shmbroker; shmbroker.open("Prices")' 2>&1)
+[[ $said == *'ImportError: shmbroker runs on Windows only' ]] || { echo "on this system: $said"; exit 1; }
 "$python" "$root/tests/checks/python.py" --bridge >"$work/library.c" &&
     gcc -std=c17 -Wall -Wextra -Werror -O1 -shared -fPIC -I "$tests" -o "$work/bridge.so" \
         "$tests/bridge.c" "$work/library.c" &&

@@ -384,6 +384,10 @@ class Locks(Case):
                 waiter.cancel()
                 with self.assertRaises(asyncio.CancelledError):
                     await waiter
+                end = time.monotonic() + SOON
+                while threading.active_count() > 2 and time.monotonic() < end:
+                    await asyncio.sleep(0.01)
+                self.assertEqual(threading.active_count(), 2)  # that of the lock that is held
             with segment.lock(SOON):
                 self.assertEqual(segment.read(0, 5), b"async")
             with self.assertRaises(RuntimeError):
