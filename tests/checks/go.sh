@@ -29,7 +29,7 @@ unformatted=$("$(dirname "$(realpath "$go")")/gofmt" -l "$package" "$tests") || 
 [ -z "$unformatted" ] || { echo "not as gofmt writes them: $unformatted"; exit 1; }
 # The piece of the README, in a program.
 mkdir "$work/piece" && (
-    printf 'module piece\n\nrequire shmbroker v1.0.0\n\nreplace shmbroker => %s\n' "$package" >"$work/piece/go.mod"
+    printf 'module piece\n\nrequire shmbroker v1.0.0\n\nreplace shmbroker => "%s"\n' "$package" >"$work/piece/go.mod"
     printf '%s\n' 'package piece' '' 'import ("context"; "time"; "shmbroker")' '' 'type Quote struct{ Bid, Ask float64 }' \
         '' 'func Piece(ctx context.Context, seen uint64) error {'
     sed -n '/^```go$/,/^```$/{/^```/!p}' "$package/README.md"

@@ -50,7 +50,7 @@ said=$(PYTHONPATH=$work/installed "$python" -c 'import shmbroker; shmbroker.open
 "$python" "$root/tests/checks/python.py" --bridge >"$work/library.c" &&
     gcc -std=c17 -Wall -Wextra -Werror -O1 -shared -fPIC -I "$tests" -o "$work/bridge.so" \
         "$tests/bridge.c" "$work/library.c" &&
-    winegcc -Wall -Werror -I "$tests" -o "$work/host.exe" "$tests/host.c" &&
+    (cd "$tests" && winegcc -Wall -Werror -o "$work/host.exe" host.c) && # it stands no space in a name
     cp "$bin/shmbclient.dll" "$work/" || exit 1
 
 wine_begin "$bin" || exit 1

@@ -70,8 +70,8 @@ mkdir "$work/x64" "$work/x86" && cp "$bin/shmbclient.dll" "$work/x64/" && cp "$b
 rust32=$shmb_build/deps/rust32 targets=(x64)
 if [ "$(cat "$rust32/version" 2>/dev/null)" = "$(dpkg-query -W -f '${Version}' libstd-rust-dev-windows)" ]; then
     targets+=(x86)
-    export CARGO_TARGET_I686_PC_WINDOWS_GNU_RUSTFLAGS="--sysroot $rust32"
-    made i686-pc-windows-gnu "$work/x86" || exit 1
+    # the form whose words may have spaces
+    CARGO_ENCODED_RUSTFLAGS=--sysroot$'\x1f'$rust32 made i686-pc-windows-gnu "$work/x86" || exit 1
 fi
 
 wine_begin_both "$bin" "$bin32" || exit 1
