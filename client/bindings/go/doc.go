@@ -14,6 +14,7 @@
 //
 // All calls may be made from any goroutine. A lock belongs to a thread of the system, so Lock,
 // BeginWrite and FillOnce keep the goroutine on its thread until their end, as
-// runtime.LockOSThread does. The goroutine that took a lock must release it; if it ends without,
-// its thread ends too, and the next owner is told that the lock was abandoned.
+// runtime.LockOSThread does. The goroutine that took a lock must release it. If it ends without, its
+// thread ends too, and the next owner is told that the lock was abandoned; but on the first thread of
+// the process, which Go never ends, the lock stays taken until the program ends.
 package shmbroker

@@ -28,6 +28,9 @@ import (
 
 const second = time.Second
 
+// The main goroutine keeps the first thread of the process, so tests run on threads that can end.
+func init() { runtime.LockOSThread() }
+
 // The program is its own second process: it takes the lock of a segment and dies, or it loads the
 // library and prints its version or why it could not.
 func TestMain(m *testing.M) {
@@ -367,6 +370,17 @@ func TestRestore(t *testing.T) {
 	equal(t, string(got), "good")
 }
 
+// A context that tells when somebody waits for its end, once.
+type asked struct {
+	context.Context
+	done chan struct{}
+}
+
+func (a asked) Done() <-chan struct{} {
+	close(a.done)
+	return a.Context.Done()
+}
+
 func TestWaitChanged(t *testing.T) {
 	segment := opened(t, "Go.Fast", shmbroker.Write)
 	seen, err := segment.ChangeNumber()
@@ -393,10 +407,12 @@ func TestWaitChanged(t *testing.T) {
 	other, err := shmbroker.Open("Go.Fast", shmbroker.Read, second)
 	no(t, err)
 	ended := make(chan error)
+	waiting := asked{context.Background(), make(chan struct{})}
 	go func() {
-		_, err := other.WaitChanged(context.Background(), now)
+		_, err := other.WaitChanged(waiting, now)
 		ended <- err
 	}()
+	<-waiting.done
 	no(t, other.Close())
 	is(t, <-ended, shmbroker.ErrClosed)
 
@@ -420,15 +436,16 @@ func TestSubscription(t *testing.T) {
 		no(t, changes.Wait(context.Background()))
 	}
 	no(t, segment.Close()) // the subscription outlives it
+	short, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	for err == nil { // what was set for the last change
+		err = changes.Wait(short)
+	}
+	is(t, err, context.DeadlineExceeded)
 	ended := make(chan error)
-	go func() {
-		for {
-			if err := changes.Wait(context.Background()); err != nil {
-				ended <- err
-				return
-			}
-		}
-	}()
+	waiting := asked{context.Background(), make(chan struct{})}
+	go func() { ended <- changes.Wait(waiting) }()
+	<-waiting.done
 	no(t, changes.Close())
 	is(t, <-ended, shmbroker.ErrClosed)
 }
