@@ -24,7 +24,7 @@ export PYTHONDONTWRITEBYTECODE=1
 
 for platform in win32 linux; do
     mypy --no-error-summary --cache-dir "$work/mypy" --platform "$platform" \
-        --config-file "$package/pyproject.toml" "$package/shmbroker" || exit 1
+        --config-file "$package/pyproject.toml" "$package/shmbroker" "$package/example.py" || exit 1
 done
 
 for bits in 64:x86_64 32:i686; do
@@ -72,7 +72,7 @@ wine_run "$bin/plain.exe" write 'Global\Py.FromC' 'written in C' || exit 1
 run "$tests/test_package.py"
 code=$?
 total=$(sed -n 's/^Ran \([0-9]*\) tests in .*/\1/p' "$work/said")
-if [ $code != 0 ] || [ "${total:-0}" -lt 38 ] || ! grep -qx OK "$work/said"; then
+if [ $code != 0 ] || [ "${total:-0}" -lt 42 ] || ! grep -qx OK "$work/said"; then
     echo "the tests ended with $code"
     cat "$work/said"
     exit 1

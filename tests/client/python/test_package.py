@@ -2,6 +2,7 @@
 The Python package with a broker in another session, that holds objects.yaml. tests/checks/python.sh
 runs it.
 """
+import _thread
 import ast
 import asyncio
 import contextlib
@@ -10,6 +11,7 @@ import io
 import pathlib
 import pickle
 import re
+import signal
 import threading
 import time
 import unittest
@@ -336,6 +338,19 @@ class Locks(Case):
         segment.close()
         thread.join(30)
         self.assertEqual(len(failures), 1)
+
+    def test_an_interrupt_ends_a_wait(self):
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # it is that of Wine
+        with shmbroker.open("Py.Mutex") as segment, shmbroker.open_queue("Py.Queue") as queue:
+            queue.clear()
+            for wait in (lambda: segment.wait_changed(segment.change_number),
+                         lambda: shmbroker.open("Py.Nothing", wait=None),
+                         lambda: queue.get()):
+                interrupt = threading.Timer(0.2, _thread.interrupt_main)
+                interrupt.start()
+                with self.assertRaises(KeyboardInterrupt):
+                    wait()
+                interrupt.join()
 
     def test_the_first_fills(self):
         with shmbroker.open("Py.First", write=True) as segment:
