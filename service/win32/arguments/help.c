@@ -116,7 +116,8 @@ static const char help_plan[] =
     "  shmbroker plan new.yaml";
 
 static const char help_apply[] =
-    "shmbroker apply FILE [--config PATH] [--dry-run] [--allow-unsafe-config] [--json]\n"
+    "shmbroker apply FILE [--config PATH] [--dry-run] [--timeout MS] [--allow-unsafe-config]\n"
+    "                [--json]\n"
     "\n"
     "Rolls out a configuration on this machine, for scripts: checks FILE, puts a copy of it to "
     "the\n"
@@ -139,12 +140,14 @@ static const char help_apply[] =
     "                       installed: that file, or one that its include leads to\n"
     "--dry-run              checks FILE and shows what a reload would do, as plan; changes "
     "nothing\n"
+    "--timeout MS           how long to wait for the service, in milliseconds; without it, a "
+    "minute\n"
     "--allow-unsafe-config  accepts a place and files that others than administrators can change\n"
     "\n"
     "Exit codes: 0 done, or unchanged; 1 FILE has errors, is refused or not applied as a whole, "
     "or\n"
-    "the service runs degraded; 3 access denied; 4 a program holds a file, or no result within a\n"
-    "minute; 5 the service has ended; 6 another apply is at work; 7 system error.\n"
+    "the service runs degraded; 3 access denied; 4 a program holds a file, or no result in\n"
+    "time; 5 the service has ended; 6 another apply is at work; 7 system error.\n"
     "\n"
     "  shmbroker apply \\\\server\\deploy\\shmbroker.yaml\n"
     "  shmbroker apply app.yaml --config %ProgramData%\\ShmBroker\\conf.d\\app.yaml\n"

@@ -22,6 +22,7 @@ static const struct option {
     {"--to", OPTION_TO, offsetof(struct options, to), "the path of a folder"},
     {"--start-type", OPTION_START_TYPE, offsetof(struct options, start_type),
      "auto, delayed-auto, demand or disabled"},
+    {"--timeout", OPTION_TIMEOUT, offsetof(struct options, timeout), "a number of milliseconds"},
     {"--merged", OPTION_MERGED, offsetof(struct options, merged), NULL},
     {"--json", OPTION_JSON, offsetof(struct options, json), NULL},
     {"--csv", OPTION_CSV, offsetof(struct options, csv), NULL},

@@ -29,11 +29,12 @@ enum {
     OPTION_PATH = 262144,      /* --path */
     OPTION_NO_PATH = 524288,   /* --no-path */
     OPTION_DRY_RUN = 1048576,  /* --dry-run */
+    OPTION_TIMEOUT = 2097152,  /* --timeout MS */
     OPTION_WORDS = 32          /* words that belong to no option */
 };
 
 struct options {
-    const char *config, *state, *account, *to, *start_type; /* NULL: not given */
+    const char *config, *state, *account, *to, *start_type, *timeout; /* NULL: not given */
     bool merged, json, csv, recreate, unsafe, verify, release, audit, no_audit, quiet, all, if_auto,
         path, no_path, dry_run;
     bool help; /* --help, -h or /?; what comes after it is not read */

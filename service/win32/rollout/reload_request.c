@@ -1,6 +1,5 @@
 #include "reload_request.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "console.h"
@@ -8,11 +7,11 @@
 #include "scm.h"
 
 #define POLL_MS  50u
-#define WAIT_MS  60000u
+#define START_MS 60000u /* how long the service may take to start */
 #define RETRY_MS 200u
 
 /* True if a reload that began after the request has ended. The counter is odd during a reload. */
-static bool is_over(const struct reload_request *request, uint32_t reloads)
+static bool has_ended(const struct reload_request *request, uint32_t reloads)
 {
     uint32_t begun = request->reloads + (request->reloads & 1); /* skips one in progress */
 
@@ -37,32 +36,39 @@ static DWORD send(SC_HANDLE service)
         if (!scm_query(service, &now) || now.dwCurrentState == SERVICE_STOP_PENDING ||
             now.dwCurrentState == SERVICE_STOPPED)
             return ERROR_SERVICE_NOT_ACTIVE;
-        if (now.dwCurrentState != SERVICE_START_PENDING || GetTickCount64() - start >= WAIT_MS)
+        if (now.dwCurrentState != SERVICE_START_PENDING || GetTickCount64() - start >= START_MS)
             return code;
         Sleep(RETRY_MS);
     }
 }
 
-DWORD reload_request_send(SC_HANDLE service, struct reload_request *out)
+DWORD reload_request_send(SC_HANDLE service, struct reload_request *request)
 {
     SERVICE_STATUS_PROCESS status;
     struct shmb_report report;
+    DWORD code;
     char *text;
 
     if (!scm_query(service, &status))
         return GetLastError();
-    out->process = status.dwProcessId;
+    request->process = status.dwProcessId;
     /* Before the control: the counter tells this reload from earlier ones. */
     text = published_report(&report);
-    out->reloads = text != NULL ? report.reloads : 0;
+    request->reloads = text != NULL ? report.reloads : 0;
     free(text);
-    return send(service);
+    code = send(service);
+    request->sent = GetTickCount64();
+    return code;
+}
+
+bool reload_request_is_over(const struct reload_request *request)
+{
+    return GetTickCount64() - request->sent >= request->wait_ms;
 }
 
 char *reload_request_wait(SC_HANDLE service, const struct reload_request *request,
                           struct shmb_report *report, enum shmb_exit *result)
 {
-    ULONGLONG start = GetTickCount64();
     SERVICE_STATUS_PROCESS status;
     bool seen = false;
 
@@ -71,7 +77,7 @@ char *reload_request_wait(SC_HANDLE service, const struct reload_request *reques
 
         /* The report before the state: a service that has ended may have done the reload. */
         seen |= text != NULL;
-        if (text != NULL && is_over(request, report->reloads))
+        if (text != NULL && has_ended(request, report->reloads))
             return text;
         free(text);
         if (scm_query(service, &status) &&
@@ -80,14 +86,14 @@ char *reload_request_wait(SC_HANDLE service, const struct reload_request *reques
             *result = SHMB_EXIT_NO_BROKER;
             return NULL;
         }
-        if (GetTickCount64() - start >= WAIT_MS)
+        if (reload_request_is_over(request))
             break;
         Sleep(POLL_MS);
     }
-    console_error(seen ? "shmbroker: the reload timed out after %u seconds"
+    console_error(seen ? "shmbroker: the reload timed out after %g seconds"
                        : "shmbroker: a reload was requested, but the report could not be read for "
-                         "%u seconds; see the application event log",
-                  WAIT_MS / 1000);
+                         "%g seconds; see the application event log",
+                  request->wait_ms / 1000.0);
     *result = SHMB_EXIT_TIMEOUT;
     return NULL;
 }

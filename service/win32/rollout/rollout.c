@@ -19,8 +19,6 @@
 #include "reload_result.h"
 #include "scm.h"
 
-#define SERVED_MS 60000u /* how long the service may take to serve it */
-
 static enum shmb_exit no_memory(void)
 {
     console_error("shmbroker: out of memory");
@@ -248,7 +246,7 @@ static enum shmb_exit end_unknown(struct rollout *r, enum shmb_exit result)
 /* Has the service reload the former configuration. False: it has not confirmed it. */
 static bool reload_former(struct rollout *r)
 {
-    struct reload_request request;
+    struct reload_request request = {.wait_ms = RELOAD_WAIT_MS};
     struct shmb_report report;
     enum shmb_exit result;
     char *text = NULL;
@@ -274,6 +272,12 @@ static enum shmb_exit end_refused(struct rollout *r, enum shmb_exit result)
     if (!r->put) {
         console_error("shmbroker: %s had this content before, so there is no former one to put "
                       "back",
+                      r->target);
+        return result;
+    }
+    if (!config_place_still_has(&r->place, r->bytes, r->length)) {
+        console_error("shmbroker: another program has changed %s meanwhile; that stays, and "
+                      "nothing is put back; see shmbroker status",
                       r->target);
         return result;
     }
@@ -328,8 +332,7 @@ static enum shmb_exit put(struct rollout *r)
  */
 static enum shmb_exit serve(struct rollout *r)
 {
-    const ULONGLONG begun = GetTickCount64();
-    struct reload_request request;
+    struct reload_request request = {.wait_ms = r->timeout_ms};
     enum shmb_exit result;
     DWORD code = reload_request_send(r->service, &request);
 
@@ -354,7 +357,7 @@ static enum shmb_exit serve(struct rollout *r)
                 has_digest(r, r->text, r->report.text_size))
                 return end_served(r);
         }
-        if (GetTickCount64() - begun >= SERVED_MS)
+        if (reload_request_is_over(&request))
             return end_unknown(r, SHMB_EXIT_TIMEOUT);
         request.reloads = r->report.reloads;
     }

@@ -37,6 +37,7 @@ struct rollout {
     SC_HANDLE service; /* reads `main` or `target`; NULL: none does. For reload_request_send */
     bool unsafe;       /* others than administrators may change the place */
     bool dry_run;
+    uint32_t timeout_ms; /* how long the service may take to serve it */
 
     /* The result. */
     enum rollout_result result;

@@ -85,17 +85,18 @@ enum shmb_exit verb_stop(bool release);
 enum shmb_exit verb_plan(const char *file, bool unsafe);
 
 struct apply_options {
-    const char *file;   /* the new configuration */
-    const char *config; /* where to put it; NULL: the configuration of the service */
-    bool dry_run;       /* only plans */
-    bool unsafe;        /* accepts a place that others than administrators can change */
+    const char *file;    /* the new configuration */
+    const char *config;  /* where to put it; NULL: the configuration of the service */
+    const char *timeout; /* milliseconds, how long to wait for the service; NULL: a minute */
+    bool dry_run;        /* only plans */
+    bool unsafe;         /* accepts a place that others than administrators can change */
 };
 
 /*
  * Rolls out a configuration: checks it, puts it into place, has the service reload it, and puts the
  * former one back if the service refuses it. Does nothing if the service serves it already. 0: done
  * or unchanged, also if the service does not run; 1: errors, refused, applied in part, or degraded;
- * 4: a file is held, or no result within a minute; 6: another apply is at work.
+ * 4: a file is held, or no result in time; 6: another apply is at work.
  */
 enum shmb_exit verb_apply(const struct apply_options *options);
 

@@ -12,9 +12,12 @@
 #include "elevation.h"
 #include "names.h"
 #include "paths.h"
+#include "reload_request.h"
 #include "report_json.h"
 #include "rollout.h"
 #include "scm.h"
+
+#define TIMEOUT_MAX 86400000u /* a day */
 
 static const char *word_of(enum rollout_result result)
 {
@@ -93,8 +96,29 @@ static char *find_main(const struct config_reader *reader)
     return reader->installed || reader->console ? NULL : paths_default_config();
 }
 
+/* False: it is no number of milliseconds, and that has been printed. */
+static bool read_timeout(const char *text, uint32_t *ms)
+{
+    uint64_t number = 0;
+    size_t i;
+
+    *ms = RELOAD_WAIT_MS;
+    if (text == NULL)
+        return true;
+    for (i = 0; text[i] >= '0' && text[i] <= '9' && number <= TIMEOUT_MAX; i++)
+        number = number * 10 + (uint64_t)(text[i] - '0');
+    if (i == 0 || text[i] != '\0' || number > TIMEOUT_MAX) {
+        console_error("shmbroker: --timeout \"%s\": write a whole number of milliseconds, at most "
+                      "%u",
+                      text, TIMEOUT_MAX);
+        return false;
+    }
+    *ms = (uint32_t)number;
+    return true;
+}
+
 static enum shmb_exit apply(const struct apply_options *options, const struct config_reader *reader,
-                            const char *target, const char *main)
+                            const char *target, const char *main, uint32_t timeout_ms)
 {
     const bool whole = main == NULL || shmb_name_same(main, strlen(main), target, strlen(target));
     const bool read = reader->installed && main != NULL;
@@ -104,7 +128,8 @@ static enum shmb_exit apply(const struct apply_options *options, const struct co
                               .strict = read && !whole,
                               .reader = reader,
                               .unsafe = options->unsafe || (read && reader->unsafe),
-                              .dry_run = options->dry_run};
+                              .dry_run = options->dry_run,
+                              .timeout_ms = timeout_ms};
     enum shmb_exit result;
     DWORD code =
         read ? scm_find(SERVICE_PAUSE_CONTINUE | SERVICE_QUERY_STATUS, &rollout.service) : 0;
@@ -123,7 +148,10 @@ enum shmb_exit verb_apply(const struct apply_options *options)
     struct config_reader reader;
     enum shmb_exit result;
     char *target, *main;
+    uint32_t timeout_ms;
 
+    if (!read_timeout(options->timeout, &timeout_ms))
+        return SHMB_EXIT_USAGE;
     if (!elevation_require("apply"))
         return SHMB_EXIT_DENIED;
     config_reader_ask(&reader);
@@ -134,7 +162,7 @@ enum shmb_exit verb_apply(const struct apply_options *options)
     else if (target == NULL)
         result = scm_failed("cannot find the place of the configuration", GetLastError());
     else
-        result = apply(options, &reader, target, main);
+        result = apply(options, &reader, target, main, timeout_ms);
     free(main);
     free(target);
     config_reader_free(&reader);

@@ -102,7 +102,7 @@ static void put_answer(const char *text, const struct shmb_report *report, const
 static enum shmb_exit reload(SC_HANDLE service, const char *const *names, size_t count)
 {
     enum shmb_exit result;
-    struct reload_request request = {0, 0};
+    struct reload_request request = {.wait_ms = RELOAD_WAIT_MS};
     struct shmb_report report;
     DWORD code = reload_request_send(service, &request);
     char *text;

@@ -107,7 +107,8 @@ static enum shmb_exit do_plan(const struct options *options)
 static enum shmb_exit do_apply(const struct options *options)
 {
     const struct apply_options apply = {options->count == 1 ? options->words[0] : NULL,
-                                        options->config, options->dry_run, options->unsafe};
+                                        options->config, options->timeout, options->dry_run,
+                                        options->unsafe};
 
     if (apply.file != NULL)
         return verb_apply(&apply);
@@ -158,7 +159,8 @@ static const struct verb verbs[] = {
     {"stop", OPTION_QUIET | OPTION_RELEASE | OPTION_JSON, do_stop},
     {"plan", OPTION_QUIET | OPTION_UNSAFE | OPTION_JSON | OPTION_WORDS, do_plan},
     {"apply",
-     OPTION_QUIET | OPTION_CONFIG | OPTION_DRY_RUN | OPTION_UNSAFE | OPTION_JSON | OPTION_WORDS,
+     OPTION_QUIET | OPTION_CONFIG | OPTION_TIMEOUT | OPTION_DRY_RUN | OPTION_UNSAFE | OPTION_JSON |
+         OPTION_WORDS,
      do_apply},
     {"reload", OPTION_QUIET | OPTION_RECREATE | OPTION_JSON, do_reload},
     {"status", OPTION_QUIET | OPTION_JSON | OPTION_VERIFY | OPTION_ALL | OPTION_WORDS, do_status},

@@ -130,6 +130,9 @@ static void wrong_command_lines_are_code_2(void **state)
     broker_says("apply one.yaml two.yaml", 2, "apply takes one file");
     broker_says("apply one.yaml --quiet --json", 2, "do not go together");
     broker_says("apply one.yaml --config", 2, "--config needs a value");
+    broker_says("apply one.yaml --timeout 1s", 2, "a whole number of milliseconds");
+    broker_says("apply one.yaml --timeout 86400001", 2, "a whole number of milliseconds");
+    broker_says("apply one.yaml --timeout 99999999999999999999999", 2, "at most 86400000");
     broker_says("apply one.yaml --merged", 2, "--dry-run");
 }
 
@@ -729,6 +732,32 @@ static void a_file_that_is_held_after_the_check_is_waited_for(void **state)
     expect_open("ShmbTest.B", "0");
 }
 
+/* The service has not read all of the configuration yet. */
+static void a_reload_that_takes_longer_is_code_4(void **state)
+{
+    static char said[LIMIT];
+    struct child *child;
+    HANDLE file, part;
+
+    (void)state;
+    install_and_start(PARTS);
+    write_part("parts\\b.yaml", HEAD "  ShmbTest.B: { size: 64 }\n");
+    child = apply_until_put(PARTS "# 2\n", "--json --timeout 1", &file);
+    part = hold(support_wide(in_folder("parts\\b.yaml")), 0);
+    CloseHandle(file);
+    assert_int_equal(child_said(child, said, sizeof(said)), 4);
+    CloseHandle(part);
+    said_too(said, "\"result\": \"unknown\"");
+    said_too(said, "\"changed\": true");
+    said_too(said, "\"restored\": false");
+    said_too(said, "\"reload\": null");
+    said_too(said, "timed out after 0.001 seconds");
+    expect_content("", PARTS "# 2\n");
+    /* Another one waits for it. */
+    apply(PARTS "# 2\n", "--timeout 60000", 0, "ShmBroker");
+    expect_open("ShmbTest.B", "0");
+}
+
 /* Another file of the configuration is changed after the check: both changes are served. */
 static void another_file_that_changes_meanwhile_is_served_too(void **state)
 {
@@ -768,6 +797,30 @@ static void a_file_that_another_program_replaces_is_code_1(void **state)
     said_too(said, "another program has changed");
     said_too(said, "\"restored\": false");
     expect_content("", PARTS "# 3\n");
+}
+
+/* What the service refuses is not the file that was applied: it is not replaced by the former. */
+static void a_file_of_another_program_is_not_taken_back(void **state)
+{
+    static const char faulty[] = PARTS "wrong: 1\n";
+    static char said[LIMIT];
+    struct child *child;
+    HANDLE file, part;
+
+    (void)state;
+    install_and_start(PARTS);
+    write_part("parts\\b.yaml", HEAD "  ShmbTest.B: { size: 64 }\n");
+    child = apply_until_put(PARTS "# 2\n", "--json", &file);
+    part = hold(support_wide(in_folder("parts\\b.yaml")), 0);
+    CloseHandle(file);
+    await_held();
+    scm_file(faulty);
+    CloseHandle(part);
+    assert_int_equal(child_said(child, said, sizeof(said)), 1);
+    said_too(said, "\"result\": \"refused\"");
+    said_too(said, "nothing is put back");
+    said_too(said, "\"restored\": false");
+    expect_content("", faulty);
 }
 
 /* ---- a new file, and a place, of every kind ---- */
@@ -982,8 +1035,10 @@ int main(void)
         PARTS_TEST(a_pattern_for_all_files),
         PARTS_TEST(an_included_file_that_is_refused_is_taken_back),
         PARTS_TEST(a_file_that_is_held_after_the_check_is_waited_for),
+        PARTS_TEST(a_reload_that_takes_longer_is_code_4),
         PARTS_TEST(another_file_that_changes_meanwhile_is_served_too),
         PARTS_TEST(a_file_that_another_program_replaces_is_code_1),
+        PARTS_TEST(a_file_of_another_program_is_not_taken_back),
         TEST(a_file_that_is_still_written_is_code_4),
         TEST(what_is_no_configuration_changes_nothing),
         TEST(a_place_that_is_read_only_stays),
