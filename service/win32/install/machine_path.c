@@ -28,13 +28,19 @@ struct value {
 
 /* ---- entries ---------------------------------------------------------------- */
 
-/* The unit behind the entry at `from`: its semicolon, or the end. One in quotes is part of it. */
+/*
+ * The unit behind the entry at `from`: its semicolon, or the end. A semicolon between two quotes is
+ * part of it. A quote without a second one has no meaning, or it would swallow all that follows.
+ */
 static const wchar_t *entry_end(const wchar_t *from)
 {
-    bool quoted = false;
+    const wchar_t *second;
 
-    for (; *from != L'\0' && (*from != L';' || quoted); from++)
-        quoted = quoted != (*from == L'"');
+    for (; *from != L'\0' && *from != L';'; from++) {
+        second = *from == L'"' ? wcschr(from + 1, L'"') : NULL;
+        if (second != NULL)
+            from = second;
+    }
     return from;
 }
 
@@ -195,7 +201,7 @@ static uint32_t change(HKEY key, const wchar_t *folder,
         code = ERROR_NOT_ENOUGH_MEMORY;
     if (code == ERROR_SUCCESS && *changed && value.units >= UNITS_MAX)
         code = ERROR_BUFFER_OVERFLOW;
-    /* There is no call that does both: this leaves others a moment of no length. */
+    /* No call compares and writes at once: a change by others between these two is lost. */
     if (code == ERROR_SUCCESS && *changed)
         code = read_value(key, &again);
     if (code == ERROR_SUCCESS && *changed && !same_value(&read, &again))

@@ -54,6 +54,7 @@ static void an_entry_comes_and_goes(void **state)
         {L"%SystemRoot%;C:\\Tools", L"%SystemRoot%;C:\\Tools;C:\\Program Files\\ShmBroker"},
         {L"C:\\Tools;", L"C:\\Tools;C:\\Program Files\\ShmBroker;"},
         {L"\"C:\\a;b\"", L"\"C:\\a;b\";C:\\Program Files\\ShmBroker"},
+        {L"C:\\a;\"C:\\b;C:\\c", L"C:\\a;\"C:\\b;C:\\c;C:\\Program Files\\ShmBroker"},
         {L"C:\\Program Files\\ShmBroker2;;x", L"C:\\Program Files\\ShmBroker2;;x;"
                                               L"C:\\Program Files\\ShmBroker"},
         {L"", L"C:\\Program Files\\ShmBroker"},
