@@ -543,6 +543,18 @@ func TestPrivate(t *testing.T) {
 	_, err = segment.Update([]byte("mine"), 0, second)
 	no(t, err)
 	equal(t, string(same.Bytes()[:4]), "mine")
+
+	// The last end closes what was closed before.
+	lock := locked(t, segment)
+	write, err := segment.BeginWrite()
+	no(t, err)
+	no(t, segment.Close())
+	no(t, same.Close())
+	no(t, write.End())
+	no(t, lock.Unlock())
+	_, created, err = shmbroker.CreatePrivate(name, 16)
+	no(t, err)
+	equal(t, created, true)
 }
 
 func TestList(t *testing.T) {
