@@ -82,6 +82,20 @@ static bool is_below(const char *source, const char *program, const char *folder
     return same;
 }
 
+bool client_files_is_beside(const char *path, const char *program)
+{
+    bool found = false;
+    size_t i;
+
+    for (i = 0; i < CLIENT_FILES && !found; i++) {
+        char *other = beside(program, table[i].name);
+
+        found = other != NULL && same_path(path, other);
+        free(other);
+    }
+    return found;
+}
+
 /* True: the folder of this executable is named bin, as that of a package. */
 static bool in_package(const char *source)
 {
@@ -318,6 +332,8 @@ enum sys_status client_files_put(const char *source, const char *program, bool u
         out->states[i] = unneeded ? CLIENT_FILE_UNNEEDED : find(source, i);
         if (out->states[i] == CLIENT_FILE_THERE)
             status = put(source, program, i, unsafe, out, why);
+        if (status != SYS_OK)
+            out->failed = table[i].name;
     }
     if (status != SYS_OK)
         client_files_undo(out);

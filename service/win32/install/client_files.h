@@ -30,6 +30,7 @@ enum client_file_state {
 struct client_files {
     struct program_file files[CLIENT_FILES];
     enum client_file_state states[CLIENT_FILES];
+    const char *failed; /* the name of the file that client_files_put failed at; NULL: none */
 };
 
 /* "shmb.exe", "x86\shmbclient.dll", ...: its path below FOLDER. */
@@ -58,6 +59,9 @@ uint32_t client_files_claim(const struct client_files *files);
  * Ask before deleting the service, which deletes the record, too.
  */
 char *client_files_recorded(void);
+
+/* True: `path` is one of these files in the folder of `program`. */
+bool client_files_is_beside(const char *path, const char *program);
 
 /* For `start` and the started service: as program_file_try_remove_former. */
 void client_files_try_remove_former(void);

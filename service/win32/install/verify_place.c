@@ -219,8 +219,12 @@ static void ask_client_files(const struct verify_subject *subject, struct verify
     if (list == NULL)
         verify_found(answer, true, "install has not copied them");
     else
-        while (*path != '\0' && ask_client_file(path, wanted, answer))
-            path += strlen(path) + 1;
+        verify_found(answer, true, "install has copied none beside this program");
+    for (; path != NULL && *path != '\0'; path += strlen(path) + 1)
+        /* Those of a former --to stay until uninstall, and no installation renews them. */
+        if (client_files_is_beside(path, subject->line->program) &&
+            !ask_client_file(path, wanted, answer))
+            break;
     free(list);
 }
 

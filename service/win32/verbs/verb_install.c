@@ -207,19 +207,26 @@ static enum shmb_exit check_program(const struct installation *in)
     return status == SYS_DENIED ? SHMB_EXIT_DENIED : SHMB_EXIT_SYSTEM;
 }
 
+/* `what`: "the program", or the name of a file. */
+static enum shmb_exit print_copy_failure(const char *what, enum sys_status status,
+                                         const struct sys_failure *why)
+{
+    const bool held = why->code == ERROR_SHARING_VIOLATION || why->code == ERROR_ACCESS_DENIED;
+    char text[160];
+
+    (void)snprintf(text, sizeof(text), "%s cannot be copied to its place%s", what,
+                   held ? ", another program may have the file open, as a virus scanner does; run "
+                          "install again"
+                        : "");
+    return print_failure(text, status, why);
+}
+
 static enum shmb_exit put_program(struct installation *in)
 {
     struct sys_failure why;
     enum sys_status status = program_file_put(in->source, in->program, &in->file, &why);
 
-    if (status != SYS_OK &&
-        (why.code == ERROR_SHARING_VIOLATION || why.code == ERROR_ACCESS_DENIED))
-        return print_failure("the program cannot be copied to its place, another program may have "
-                             "the file open, as a virus scanner does; run install again",
-                             status, &why);
-    if (status != SYS_OK)
-        return print_failure("the program cannot be copied to its place", status, &why);
-    return check_program(in);
+    return status == SYS_OK ? check_program(in) : print_copy_failure("the program", status, &why);
 }
 
 /* After the program, whose folder is good then. */
@@ -229,11 +236,7 @@ static enum shmb_exit put_client_files(struct installation *in)
     enum sys_status status =
         client_files_put(in->source, in->program, in->options->unsafe, &in->client, &why);
 
-    return status == SYS_OK ? SHMB_EXIT_DONE
-                            : print_failure("shmb.exe and the library cannot be copied to their "
-                                            "place, another program may have a file open; run "
-                                            "install again",
-                                            status, &why);
+    return status == SYS_OK ? SHMB_EXIT_DONE : print_copy_failure(in->client.failed, status, &why);
 }
 
 /* ---- registration ----------------------------------------------------------- */
@@ -421,6 +424,17 @@ static void leave_path(const char *wanted)
     free(former);
 }
 
+/* Only with --allow-unsafe-config: else such a place was refused. */
+static void warn_unsafe_path(const char *folder, const char *program)
+{
+    struct sys_failure why;
+
+    if (machine_path_has(folder) && file_check_file(program, &why) != SYS_OK)
+        console_warning("shmbroker: warning: others can change %s, from where everybody on this "
+                        "machine runs programs now; take it off with: shmbroker install --no-path",
+                        folder);
+}
+
 static void enter_path(const char *folder)
 {
     bool added;
@@ -451,9 +465,10 @@ static void set_path(const struct installation *in)
     if (in->options->path && folder == NULL)
         console_warning("shmbroker: warning: there is no shmb.exe to put on the path: it was not "
                         "beside this program");
-    else if (in->options->path)
+    else if (in->options->path) {
         enter_path(folder);
-    else if (folder != NULL && !in->options->no_path && !machine_path_has(folder))
+        warn_unsafe_path(folder, in->program);
+    } else if (folder != NULL && !in->options->no_path && !machine_path_has(folder))
         console_line("to have shmb on the path of this machine, run: shmbroker install --path");
     if (in->options->path || in->options->no_path)
         machine_path_tell();
@@ -462,7 +477,18 @@ static void set_path(const struct installation *in)
 
 /* ---- the end ---------------------------------------------------------------- */
 
-static void answer_done_with(const struct installation *in, bool restarted)
+static void put_client_answer(struct json *json, const struct installation *in)
+{
+    size_t i;
+
+    json_array(json, "files");
+    for (i = 0; i < CLIENT_FILES; i++)
+        if (in->client.files[i].placed)
+            json_string(json, NULL, in->client.files[i].path);
+    json_array_end(json);
+}
+
+static void answer_done_with(const struct installation *in, const char *on_path, bool restarted)
 {
     struct json *json = answer_open();
 
@@ -470,6 +496,8 @@ static void answer_done_with(const struct installation *in, bool restarted)
         return;
     json_string(json, "program", in->program);
     json_bool(json, "placed", in->file.placed);
+    put_client_answer(json, in);
+    json_string(json, "path", on_path);
     json_string(json, "first_configuration", in->first.put ? in->first.config : NULL);
     json_bool(json, "was_installed", in->present.program != NULL);
     json_bool(json, "restarted", restarted);
@@ -523,6 +551,7 @@ static void print_done(const struct installation *in, bool restarted)
  */
 static enum shmb_exit install(struct installation *in)
 {
+    char *on_path;
     bool restarting;
     enum shmb_exit result = look(in);
 
@@ -549,7 +578,9 @@ static enum shmb_exit install(struct installation *in)
     leave_notes(in);
     print_done(in, restarting);
     set_path(in);
-    answer_done_with(in, restarting);
+    on_path = machine_path_recorded();
+    answer_done_with(in, on_path, restarting);
+    free(on_path);
     return in->lacks;
 }
 

@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ENVIRONMENT "SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment"
+#define SERVICE_PARAMETERS "SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters"
+#define ENVIRONMENT        "SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment"
 
 static wchar_t package[MAX_PATH];
 
@@ -289,6 +290,41 @@ static void status_verifies_their_version(void **state)
     (void)package_says("", 0, "beside it: shmb.exe");
 }
 
+/* No installation renews them any more: their version says nothing. */
+static void files_of_a_former_folder_are_not_verified(void **state)
+{
+    char options[256];
+
+    (void)state;
+    (void)package_says("", 0, "is installed");
+    snprintf(options, sizeof(options), " --to \"%s\"", support_narrow(in_package(L"\\other")));
+    (void)package_says(options, 0, "beside it: shmb.exe, shmbclient.dll");
+    assert_true(
+        CopyFileW(support_wide(support_sibling("idle.exe")), scm_program(L"\\shmb.exe"), FALSE));
+    verify_writes(support_wine() ? "shmb.exe and the library: the f"
+                                 : "ok       shmb.exe and the library: only administrators");
+    assert_true(CopyFileW(support_wide(support_sibling("idle.exe")),
+                          in_package(L"\\other\\shmb.exe"), FALSE));
+    verify_writes("other\\shmb.exe has no version, the program 1.");
+    broker_says("uninstall", 0, "removed");
+    assert_false(exists(scm_program(L"\\shmb.exe")));
+    assert_false(exists(in_package(L"\\other")));
+    assert_true(DeleteFileW(scm_program(L"\\shmbroker.exe")));
+    assert_true(RemoveDirectoryW(scm_program(L"")));
+}
+
+static void a_failure_names_the_file(void **state)
+{
+    (void)state;
+    assert_true(CreateDirectoryW(scm_program(L""), NULL));
+    assert_true(CreateDirectoryW(scm_program(L"\\shmbclient.dll.new"), NULL));
+    (void)package_says("", 7, "shmbroker: shmbclient.dll cannot be copied to its place");
+    assert_false(scm_installed());
+    assert_false(exists(scm_program(L"\\shmb.exe")));
+    assert_false(exists(scm_program(L"\\shmbroker.exe")));
+    assert_true(RemoveDirectoryW(scm_program(L"\\shmbclient.dll.new")));
+}
+
 /* ---- the path --------------------------------------------------------------- */
 
 static void package_writes(const char *options, DWORD code, const char *part)
@@ -301,7 +337,8 @@ static void package_writes(const char *options, DWORD code, const char *part)
 
 static void the_path_has_the_folder_on_demand(void **state)
 {
-    char before[2048], with[4096];
+    char before[2048], with[4096], path[300], escaped[600];
+    size_t i, k;
 
     (void)state;
     snprintf(before, sizeof(before), "%s", scm_registry(ENVIRONMENT, "Path"));
@@ -311,6 +348,18 @@ static void the_path_has_the_folder_on_demand(void **state)
     assert_string_equal(scm_registry(ENVIRONMENT, "Path"), before);
     package_writes(" --path", 0, "is on the path of this machine now");
     assert_string_equal(scm_registry(ENVIRONMENT, "Path"), with);
+    if (support_wine()) /* keeps no access lists of files */
+        package_writes(" --path", 0,
+                       "warning: others can change C:\\Program Files\\ShmBroker, from");
+    snprintf(path, sizeof(path), "\"path\": \"%s\"", scm_registry(SERVICE_PARAMETERS, "Path"));
+    for (i = k = 0; k < sizeof(escaped) - 2 && path[i] != '\0'; i++) {
+        escaped[k++] = path[i];
+        if (path[i] == '\\')
+            escaped[k++] = '\\';
+    }
+    escaped[k] = '\0';
+    package_writes(" --json", 0, escaped);
+    package_writes(" --json", 0, "\"files\": []");
     package_writes(" --path", 0, "is on the path of this machine already");
     package_writes("", 0, "its registration is renewed");
     assert_string_equal(scm_registry(ENVIRONMENT, "Path"), with);
@@ -335,6 +384,8 @@ int main(void)
         TEST(a_failure_takes_them_back),
         TEST(a_package_in_the_folder_itself_is_left_as_it_is),
         TEST(status_verifies_their_version),
+        TEST(files_of_a_former_folder_are_not_verified),
+        TEST(a_failure_names_the_file),
         TEST(the_path_has_the_folder_on_demand),
     };
 
