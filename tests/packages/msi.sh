@@ -247,6 +247,13 @@ busy_end
 folder=$drive/Elsewhere
 must_not msiexec /i "$(wine_path "$work/one.msi")" $unsafe STARTTYPE=later
 must_not wine_run sc query ShmBroker
+# One that a zip has installed outlasts a package that fails.
+must wine_run "$(wine_path "$work/one/bin/shmbroker.exe")" install --allow-unsafe-config --to 'C:\Zip'
+must_not msiexec /i "$(wine_path "$work/one.msi")" $unsafe STARTTYPE=later
+must wine_run sc query ShmBroker
+must test -e "$drive/Zip/shmbroker.exe"
+must wine_run "$(wine_path "$work/one/bin/shmbroker.exe")" uninstall
+must_not test -e "$drive/Zip"
 must msiexec /i "$(wine_path "$work/one.msi")" $unsafe 'INSTALLFOLDER=C:\Elsewhere' \
     ACCOUNT=LocalService STARTTYPE=demand
 must service_is STOPPED
