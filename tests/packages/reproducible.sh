@@ -29,6 +29,7 @@ fi
 for package in "$work"/two/*.{nupkg,whl}; do
     [ ! -e "$package" ] || python3 -m zipfile -e "$package" "$work/two/trees/${package##*/}" || exit 1
 done
+mkdir "$work/two/trees/npm" && tar -C "$work/two/trees/npm" -xzf "$work"/two/shmbroker-*.tgz || exit 1
 if grep -rlaF -e "$root" -e "$work" "$work/two/trees"; then
     echo 'these name a folder of the machine they were built on'
     exit 1

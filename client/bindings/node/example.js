@@ -1,36 +1,38 @@
 'use strict';
-// Uses each call of shmb.js: node example.js, with this configuration:
+// Opens, reads, writes under the lock, waits for a change, and lists: node example.js, with this
+// configuration:
 //
 //     segments:
 //       NodeExample: { size: 64, notify: true, access: { write: [Users] } }
-//     queues:
-//       NodeQueue: { slots: 2, slot_size: 128, access: { write: [Users] } }
-const { Segment, Queue, WRITE } = require('./shmb');
+const { Segment, ShmbError, list, WRITE } = require('./shmb');
 
-const memory = Segment.open('NodeExample', WRITE);
-console.log(`${memory.size} bytes: ${memory.snapshot(0, 5)}`);
-memory.waitChanged(0);
-console.log(`written: ${memory.update(0, Buffer.from('from Node'))}, at the end ${memory.update(60, Buffer.from('12345678'))}`);
-console.log(`changed: ${memory.waitChanged(1000)}, again: ${memory.waitChanged(0)}`);
-console.log(`read: ${memory.snapshot(0, 9)}`);
-try {
-    memory.snapshot(65, 1);
-} catch (error) {
-    console.log(`${error.code}: ${error.message}`);
-}
-const watch = memory.watch(() => {
-    console.log(`watched: ${memory.snapshot(0, 9)}`);
-    watch.close();
+async function main() {
+    const memory = await Segment.openAsync('NodeExample', WRITE, { waitMs: 5000 });
+    console.log(`${memory.name}: ${memory.size} bytes`);
+    console.log(`read: ${memory.snapshot(0, 5)}`);
+
+    // The lock is released when the function returns.
+    const changes = memory.changes();
+    memory.locked(() => memory.write(0, Buffer.from('from Node')));
+    for await (const number of changes) {
+        console.log(`change ${number}: ${memory.snapshot(0, 9)}`);
+        break;
+    }
+
+    try {
+        memory.snapshot(65, 1);
+    } catch (error) {
+        if (!(error instanceof ShmbError))
+            throw error;
+        console.log(`${error.result}: ${error.message}`);
+    }
     memory.close();
+
+    for (const object of list().filter((one) => one.name === 'NodeExample'))
+        console.log(`${object.name}: ${object.bytes} bytes`);
+}
+
+main().catch((error) => {
+    console.error(error);
+    process.exitCode = 1;
 });
-memory.update(5, Buffer.from('Jane'));
-
-const mine = Segment.createPrivate(null, 16);
-console.log(`private: ${mine.size} bytes, first ${mine.first}, ${mine.update(0, Buffer.from('mine'))} written`);
-mine.close();
-
-const orders = Queue.open('NodeQueue');
-console.log(`put: ${orders.put(Buffer.from('one'))}, ${orders.put(Buffer.alloc(100, 'x'))}, ${orders.put(Buffer.from('three'))}`);
-console.log(`peeked: ${orders.peek()}, got: ${orders.get()}, ${orders.get().length} bytes, ${orders.get()}`);
-console.log(`cleared: ${orders.put(Buffer.from('two')) && orders.clear()}`);
-orders.close();

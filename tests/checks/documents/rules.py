@@ -35,6 +35,7 @@ ELSEWHERE = {
     "robocopy": "Wine has none",
     "wevtutil": "Wine has no event log",
     "pip": "of Python: tests/checks/python.sh makes the wheel as pip does, and uses it",
+    "npm": "of Node.js: tests/checks/node.sh unpacks the package as npm does, and uses it",
     "winget": "Wine has none", "choco": "Wine has none",
     "ansible-galaxy": "Ansible: install/deploy is parsed by its test",
     "ansible-playbook": "Ansible: install/deploy is parsed by its test",
