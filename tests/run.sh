@@ -100,7 +100,7 @@ all_checks() {
     job check 'the Rust crate declares the library' python3 "$checks/rust.py"
     job check 'the Rust crate, in 64 and 32 bit' "$checks/rust.sh"
     job check 'the npm package declares the library' python3 "$checks/node.py"
-    job check 'the npm package, in Node.js' "$checks/node.sh"
+    job check 'the npm package, in Node.js and Bun' "$checks/node.sh"
     job check 'the guides compile' "$checks/guides.sh"
     job check 'programs use what cmake --install lays' "$root/tests/packages/consumers.sh"
     job check 'the MSI installs, upgrades and removes' "$root/tests/packages/msi.sh"

@@ -738,13 +738,11 @@ class Queue {
         return promise(this, options, () => null, (finish, fail) => {
             const look = () => {
                 try {
-                    // A message may come between the first look and the event's.
-                    const message = this.get() || (this.listen(), this.get());
-                    if (message !== null) {
+                    const message = this.get();
+                    if (message !== null)
                         finish(message);
-                        // One event may stand for several messages, and others wait, too.
-                        setImmediate(() => this.wake());
-                    }
+                    else
+                        this.listen(); // a message that came meanwhile sets the event at once
                 } catch (error) {
                     fail(error);
                 }
@@ -764,6 +762,7 @@ class Queue {
         });
     }
 
+    // One event may stand for several messages.
     wake() {
         for (const look of [...this.getters])
             look();
