@@ -253,6 +253,20 @@ const tests = {
         });
     },
 
+    async 'a message ends a wait, and not only the look each second'() {
+        await using(Queue.open('Node.Queue'), async (queue) => {
+            queue.clear();
+            const begin = Date.now();
+            for (let i = 0; i < 12; i++) {
+                const wait = queue.getAsync();
+                await turn();
+                queue.put(bytes(String(i)));
+                assert.strictEqual(String(await wait), String(i));
+            }
+            assert(Date.now() - begin < 9000);
+        });
+    },
+
     async 'a queue that is closed ends what waits'() {
         const queue = Queue.open('Node.Queue'), stop = new AbortController();
         const given = queue.getAsync({ signal: stop.signal }), wait = queue.getAsync(), messages = queue.messages().next();
