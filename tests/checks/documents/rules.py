@@ -87,6 +87,7 @@ LANGUAGES = {
     "client/bindings/vb/README.md": ("vb",),  # Visual Basic is not here; tests/checks/vb.py
     "client/bindings/go/README.md": ("go", "gomod"),  # tests/checks/go.sh, go.py
     "client/bindings/rust/README.md": ("rust", "toml"),  # tests/checks/rust.sh
+    "client/bindings/node/README.md": ("js",),  # tests/checks/node.sh compiles it
     "client/link.md": ("cmake", "sh"),  # tests/packages/consumers.sh
 }
 # Pieces between <!-- words --> that a test compares or writes.

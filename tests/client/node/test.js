@@ -258,10 +258,12 @@ const tests = {
             queue.clear();
             const begin = Date.now();
             for (let i = 0; i < 12; i++) {
-                const wait = queue.getAsync();
+                const waits = [queue.getAsync(), queue.getAsync()];
                 await turn();
-                queue.put(bytes(String(i)));
-                assert.strictEqual(String(await wait), String(i));
+                // Two messages may set the event once.
+                queue.put(bytes('a'));
+                queue.put(bytes('b'));
+                assert.deepStrictEqual((await Promise.all(waits)).map(String).sort(), ['a', 'b']);
             }
             assert(Date.now() - begin < 9000);
         });
