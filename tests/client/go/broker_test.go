@@ -460,6 +460,14 @@ func TestFillOnce(t *testing.T) {
 	filled, err := segment.FillOnce(second, func() error { return failure })
 	is(t, err, failure)
 	equal(t, filled, false)
+	// Another goroutine can take the lock, so it was released.
+	no(t, elsewhere(func() error {
+		lock, err := segment.Lock(second)
+		if err != nil {
+			return err
+		}
+		return lock.Unlock()
+	}))
 	filled, err = segment.FillOnce(second, func() error {
 		_, err := segment.WriteAt([]byte("first"), 0)
 		return err

@@ -340,10 +340,15 @@ fn the_first_program_fills_a_segment() {
     let failed = segment
         .fill_once(SECOND, |_| Err(std::io::Error::new(std::io::ErrorKind::Other, "no content")));
     assert_eq!(failed.unwrap_err().to_string(), "no content");
+    // Another thread can take the lock, so it was released.
+    let free =
+        || thread::scope(|all| all.spawn(|| segment.try_lock(SECOND).unwrap().is_some()).join());
+    assert!(free().unwrap());
     let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         segment.fill_once(SECOND, |_| -> shmbroker::Result<()> { panic!("in the middle") })
     }));
     assert!(panicked.is_err());
+    assert!(free().unwrap());
     assert!(segment.fill_once(SECOND, |segment| segment.write(0, b"first").map(|_| ())).unwrap());
     assert!(!segment
         .fill_once(SECOND, |_| -> shmbroker::Result<()> { panic!("filled twice") })
