@@ -5,31 +5,13 @@
 #include <wchar.h>
 
 #include "machine_path.h"
+#include "registry_key.h"
 
-#define KEY    L"Software\\ShmbTestMachinePath"
 #define FOLDER "C:\\Program Files\\ShmBroker"
-
-static HKEY key;
-
-static int make_key(void **state)
-{
-    (void)state;
-    return RegCreateKeyExW(HKEY_CURRENT_USER, KEY, 0, NULL, REG_OPTION_VOLATILE,
-                           KEY_QUERY_VALUE | KEY_SET_VALUE, NULL, &key, NULL) != ERROR_SUCCESS;
-}
-
-static int delete_key(void **state)
-{
-    (void)state;
-    RegCloseKey(key);
-    return RegDeleteKeyW(HKEY_CURRENT_USER, KEY) != ERROR_SUCCESS;
-}
 
 static void store(const wchar_t *path, DWORD type)
 {
-    assert_int_equal(RegSetValueExW(key, L"Path", 0, type, (const BYTE *)path,
-                                    (DWORD)((wcslen(path) + 1) * sizeof(wchar_t))),
-                     ERROR_SUCCESS);
+    registry_key_store(L"Path", type, path, (wcslen(path) + 1) * sizeof(wchar_t));
 }
 
 static void expect(const wchar_t *path, DWORD wanted)
@@ -37,7 +19,7 @@ static void expect(const wchar_t *path, DWORD wanted)
     static wchar_t found[40000];
     DWORD size = sizeof(found), type = 0;
 
-    assert_int_equal(RegQueryValueExW(key, L"Path", NULL, &type, (BYTE *)found, &size),
+    assert_int_equal(RegQueryValueExW(registry_key, L"Path", NULL, &type, (BYTE *)found, &size),
                      ERROR_SUCCESS);
     assert_int_equal(type, wanted);
     if (wcscmp(found, path) != 0)
@@ -67,13 +49,13 @@ static void an_entry_comes_and_goes(void **state)
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         for (k = 0; k < 2; k++) {
             store(cases[i].before, types[k]);
-            assert_int_equal(machine_path_add_in(key, FOLDER, &added), ERROR_SUCCESS);
+            assert_int_equal(machine_path_add_in(registry_key, FOLDER, &added), ERROR_SUCCESS);
             assert_true(added);
             expect(cases[i].after, types[k]);
-            assert_int_equal(machine_path_add_in(key, FOLDER, &added), ERROR_SUCCESS);
+            assert_int_equal(machine_path_add_in(registry_key, FOLDER, &added), ERROR_SUCCESS);
             assert_false(added);
             expect(cases[i].after, types[k]);
-            assert_int_equal(machine_path_remove_in(key, FOLDER), ERROR_SUCCESS);
+            assert_int_equal(machine_path_remove_in(registry_key, FOLDER), ERROR_SUCCESS);
             expect(cases[i].before, types[k]);
         }
 }
@@ -95,7 +77,7 @@ static void only_our_entry_goes(void **state)
     (void)state;
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         store(cases[i].before, REG_EXPAND_SZ);
-        assert_int_equal(machine_path_remove_in(key, FOLDER), ERROR_SUCCESS);
+        assert_int_equal(machine_path_remove_in(registry_key, FOLDER), ERROR_SUCCESS);
         expect(cases[i].after, REG_EXPAND_SZ);
     }
 }
@@ -115,7 +97,7 @@ static void the_same_folder_is_not_put_twice(void **state)
     assert_true(SetEnvironmentVariableW(L"ShmbTestFolder", L"C:\\Program Files"));
     for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
         store(paths[i], REG_EXPAND_SZ);
-        assert_int_equal(machine_path_add_in(key, FOLDER, &added), ERROR_SUCCESS);
+        assert_int_equal(machine_path_add_in(registry_key, FOLDER, &added), ERROR_SUCCESS);
         assert_false(added);
         expect(paths[i], REG_EXPAND_SZ);
     }
@@ -129,21 +111,19 @@ static void what_cannot_stand_there_changes_nothing(void **state)
 
     (void)state;
     store(L"a", REG_SZ);
-    assert_int_equal(machine_path_add_in(key, "C:\\a;b", &added), ERROR_INVALID_NAME);
-    assert_int_equal(machine_path_add_in(key, "C:\\%a%", &added), ERROR_INVALID_NAME);
+    assert_int_equal(machine_path_add_in(registry_key, "C:\\a;b", &added), ERROR_INVALID_NAME);
+    assert_int_equal(machine_path_add_in(registry_key, "C:\\%a%", &added), ERROR_INVALID_NAME);
     expect(L"a", REG_SZ);
     wmemset(longest, L'x', 32759);
     store(longest, REG_SZ);
-    assert_int_equal(machine_path_add_in(key, FOLDER, &added), ERROR_BUFFER_OVERFLOW);
+    assert_int_equal(machine_path_add_in(registry_key, FOLDER, &added), ERROR_BUFFER_OVERFLOW);
     expect(longest, REG_SZ);
-    assert_int_equal(
-        RegSetValueExW(key, L"Path", 0, REG_DWORD, (const BYTE *)&number, sizeof(number)), 0);
-    assert_int_equal(machine_path_add_in(key, FOLDER, &added), ERROR_INVALID_DATA);
-    assert_int_equal(machine_path_remove_in(key, FOLDER), ERROR_INVALID_DATA);
+    registry_key_store(L"Path", REG_DWORD, &number, sizeof(number));
+    assert_int_equal(machine_path_add_in(registry_key, FOLDER, &added), ERROR_INVALID_DATA);
+    assert_int_equal(machine_path_remove_in(registry_key, FOLDER), ERROR_INVALID_DATA);
     /* A text that goes on behind its end. */
-    assert_int_equal(
-        RegSetValueExW(key, L"Path", 0, REG_SZ, (const BYTE *)L"a\0b", sizeof(L"a\0b")), 0);
-    assert_int_equal(machine_path_add_in(key, FOLDER, &added), ERROR_INVALID_DATA);
+    registry_key_store(L"Path", REG_SZ, L"a\0b", sizeof(L"a\0b"));
+    assert_int_equal(machine_path_add_in(registry_key, FOLDER, &added), ERROR_INVALID_DATA);
 }
 
 static void no_value_becomes_one_with_variables(void **state)
@@ -151,13 +131,13 @@ static void no_value_becomes_one_with_variables(void **state)
     bool added;
 
     (void)state;
-    assert_int_equal(machine_path_remove_in(key, FOLDER), ERROR_SUCCESS);
-    assert_int_equal(RegQueryValueExW(key, L"Path", NULL, NULL, NULL, NULL), ERROR_FILE_NOT_FOUND);
-    assert_int_equal(machine_path_add_in(key, FOLDER, &added), ERROR_SUCCESS);
+    assert_int_equal(machine_path_remove_in(registry_key, FOLDER), ERROR_SUCCESS);
+    registry_key_expect_none(L"Path");
+    assert_int_equal(machine_path_add_in(registry_key, FOLDER, &added), ERROR_SUCCESS);
     expect(L"C:\\Program Files\\ShmBroker", REG_EXPAND_SZ);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_key, delete_key)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, registry_key_make, registry_key_delete)
 
 int main(void)
 {

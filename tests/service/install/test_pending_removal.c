@@ -5,8 +5,8 @@
 #include <wchar.h>
 
 #include "pending_removal.h"
+#include "registry_key.h"
 
-#define KEY     L"Software\\ShmbTestPendingRemoval"
 #define FIRST   L"PendingFileRenameOperations"
 #define SECOND  L"PendingFileRenameOperations2"
 #define PROGRAM L"C:\\Program Files\\ShmBroker\\shmbroker.exe"
@@ -16,41 +16,15 @@
     L"\\??\\C:\\one.tmp\0\0*1\\??\\C:\\two.tmp\0!\\??"                                             \
     L"\\" PROGRAM L"\0*2\\??\\" PROGRAM L".old\0\0*\\C:\\three.tmp\0\0"
 
-static HKEY key;
-
-static int make_key(void **state)
-{
-    (void)state;
-    return RegCreateKeyExW(HKEY_CURRENT_USER, KEY, 0, NULL, REG_OPTION_VOLATILE,
-                           KEY_QUERY_VALUE | KEY_SET_VALUE, NULL, &key, NULL) != ERROR_SUCCESS;
-}
-
-static int delete_key(void **state)
-{
-    (void)state;
-    RegCloseKey(key);
-    return RegDeleteKeyW(HKEY_CURRENT_USER, KEY) != ERROR_SUCCESS;
-}
-
-static void store(const wchar_t *value, DWORD type, const wchar_t *list, size_t bytes)
-{
-    assert_int_equal(RegSetValueExW(key, value, 0, type, (const BYTE *)list, (DWORD)bytes),
-                     ERROR_SUCCESS);
-}
-
 static void expect(const wchar_t *value, const wchar_t *wanted, size_t bytes)
 {
     static wchar_t found[4096];
     DWORD size = sizeof(found);
 
-    assert_int_equal(RegQueryValueExW(key, value, NULL, NULL, (BYTE *)found, &size), ERROR_SUCCESS);
+    assert_int_equal(RegQueryValueExW(registry_key, value, NULL, NULL, (BYTE *)found, &size),
+                     ERROR_SUCCESS);
     assert_int_equal(size, bytes);
     assert_memory_equal(found, wanted, bytes);
-}
-
-static void expect_none(const wchar_t *value)
-{
-    assert_int_equal(RegQueryValueExW(key, value, NULL, NULL, NULL, NULL), ERROR_FILE_NOT_FOUND);
 }
 
 /* The list, and the same one with `ours` before and behind it; only that goes. */
@@ -64,8 +38,8 @@ static void expect_forgotten(const wchar_t *ours, size_t units)
     wmemcpy(list + units, foreign, of_foreign);
     wmemcpy(list + units + of_foreign, ours, units);
     list[2 * units + of_foreign] = L'\0';
-    store(FIRST, REG_MULTI_SZ, list, (2 * units + of_foreign + 1) * sizeof(wchar_t));
-    assert_int_equal(pending_removal_forget_in(key, PROGRAM), ERROR_SUCCESS);
+    registry_key_store(FIRST, REG_MULTI_SZ, list, (2 * units + of_foreign + 1) * sizeof(wchar_t));
+    assert_int_equal(pending_removal_forget_in(registry_key, PROGRAM), ERROR_SUCCESS);
     expect(FIRST, foreign, sizeof(foreign));
 }
 
@@ -94,12 +68,12 @@ static void alone_they_leave_no_value(void **state)
     static const wchar_t second[] = L"\\??\\" PROGRAM L"\0\0";
 
     (void)state;
-    assert_int_equal(pending_removal_forget_in(key, PROGRAM), ERROR_SUCCESS);
-    store(FIRST, REG_MULTI_SZ, first, sizeof(first));
-    store(SECOND, REG_MULTI_SZ, second, sizeof(second));
-    assert_int_equal(pending_removal_forget_in(key, PROGRAM), ERROR_SUCCESS);
-    expect_none(FIRST);
-    expect_none(SECOND);
+    assert_int_equal(pending_removal_forget_in(registry_key, PROGRAM), ERROR_SUCCESS);
+    registry_key_store(FIRST, REG_MULTI_SZ, first, sizeof(first));
+    registry_key_store(SECOND, REG_MULTI_SZ, second, sizeof(second));
+    assert_int_equal(pending_removal_forget_in(registry_key, PROGRAM), ERROR_SUCCESS);
+    registry_key_expect_none(FIRST);
+    registry_key_expect_none(SECOND);
 }
 
 static void what_is_no_list_is_left_alone(void **state)
@@ -107,16 +81,16 @@ static void what_is_no_list_is_left_alone(void **state)
     static const wchar_t source[] = L"\\??\\" PROGRAM;
 
     (void)state;
-    store(FIRST, REG_SZ, source, sizeof(source));
-    assert_int_equal(pending_removal_forget_in(key, PROGRAM), ERROR_INVALID_DATA);
+    registry_key_store(FIRST, REG_SZ, source, sizeof(source));
+    assert_int_equal(pending_removal_forget_in(registry_key, PROGRAM), ERROR_INVALID_DATA);
     expect(FIRST, source, sizeof(source));
     /* A source without a target. */
-    store(FIRST, REG_MULTI_SZ, source, sizeof(source));
-    assert_int_equal(pending_removal_forget_in(key, PROGRAM), ERROR_SUCCESS);
+    registry_key_store(FIRST, REG_MULTI_SZ, source, sizeof(source));
+    assert_int_equal(pending_removal_forget_in(registry_key, PROGRAM), ERROR_SUCCESS);
     expect(FIRST, source, sizeof(source));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_key, delete_key)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, registry_key_make, registry_key_delete)
 
 int main(void)
 {
