@@ -1,12 +1,14 @@
 # ShmBroker for Windows PowerShell 5.1 and PowerShell 7: status, objects, check, installation and
-# roll-out as objects. Each function runs shmbroker.exe with --json and makes objects of the
-# document that it prints; client/json.md describes the documents.
+# roll-out as objects. These functions run shmbroker.exe with --json and make objects of the
+# document that it prints; client/json.md describes the documents. Those that read and write segments
+# call the library for .NET.
 #
 # Keep this file in ASCII: Windows PowerShell reads a file without a byte order mark in the ANSI
 # code page. tests/checks/powershell.py holds each member of a document that is used here against
 # client/json.md: a variable with a document, or a part of one, has a name that begins with "json".
 
 Set-StrictMode -Version 3.0
+$script:clientLoaded = $false
 
 # ---- the program ----
 
@@ -414,6 +416,95 @@ function Get-UpdateProblem($Update, [string] $Path) {
     return $problem
 }
 
+# ---- segments ----
+
+# What shmb exits with for these results, see client/json.md; 7 for all others.
+$exitCodes = @{
+    NOT_FOUND = 1; RANGE = 1; BAD_ARGUMENT = 1; INCONSISTENT = 1; CORRUPT = 1; STALE = 1
+    BAD_NAME = 2; ACCESS_DENIED = 3; TIMEOUT = 4; BUSY = 4; NO_BROKER = 5
+    WRONG_KIND = 6; NOT_OURS = 6; VERSION_MISMATCH = 6
+}
+
+# Where shmbclient.dll of the bitness of this process can be: beside ShmBroker.Client.dll, in the
+# tree that the module is part of, and beside the program of the service.
+function Get-ClientPlace([string] $Folder) {
+    $tree, $service = 'bin', '.'
+    if ([IntPtr]::Size -eq 4) {
+        $tree, $service = 'x86\bin', 'x86'
+    }
+    [IO.Path]::Combine($Folder, 'shmbclient.dll')
+    [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', '..', $tree, 'shmbclient.dll'))
+    $program = Find-RegisteredProgram
+    if ($program) {
+        [IO.Path]::GetFullPath([IO.Path]::Combine([IO.Path]::GetDirectoryName($program), $service, 'shmbclient.dll'))
+    }
+}
+
+# Loads the library for .NET, once in a session. A failure ends the function whose $PSCmdlet is Caller.
+function Import-Client($Caller, [string] $LibraryPath) {
+    if ($script:clientLoaded) {
+        return
+    }
+    $folder = $PSScriptRoot
+    if ($LibraryPath) {
+        $folder = Resolve-File $Caller $LibraryPath
+    }
+    $assembly = [IO.Path]::Combine($folder, 'ShmBroker.Client.dll')
+    $problem = "$assembly is missing; use the module in the folder of an installation by MSI or zip, " +
+        'or name the folder of ShmBroker.Client.dll with -LibraryPath'
+    if (Test-Path -LiteralPath $assembly -PathType Leaf) {
+        $problem = "shmbclient.dll was not found in $folder, in the tree of the module and beside the service"
+        try {
+            Add-Type -LiteralPath $assembly
+            foreach ($place in Get-ClientPlace $folder) {
+                if (Test-Path -LiteralPath $place -PathType Leaf) {
+                    [ShmBroker.Broker]::LoadLibrary($place)
+                    $script:clientLoaded = $true
+                    return
+                }
+            }
+        } catch {
+            $problem = "cannot load ShmBroker.Client: $($_.Exception.GetBaseException().Message)"
+        }
+    }
+    $Caller.ThrowTerminatingError((New-ErrorRecord $problem 'NO_LIBRARY' 7 $assembly))
+}
+
+# A text that the encoding cannot store is an error; bytes that are no text become U+FFFD.
+function Get-Encoding($Caller, [string] $Name) {
+    $known = @{ utf8 = 'utf-8'; 'utf-16le' = 'utf-16'; ansi = 0 }
+    $id = $Name
+    if ($known.ContainsKey($Name)) {
+        $id = $known[$Name]
+    }
+    try {
+        return [Text.Encoding]::GetEncoding($id, [Text.EncoderFallback]::ExceptionFallback,
+            [Text.DecoderFallback]::ReplacementFallback)
+    } catch {
+        $text = "there is no encoding $Name; use utf8, utf-16le, ansi, or a name that .NET knows"
+        $Caller.ThrowTerminatingError((New-ErrorRecord $text 'BAD_ARGUMENT' 1 $Name))
+    }
+}
+
+# The error for what a call of the library, or an encoding, has thrown.
+function New-SegmentError($Failure, [string] $Name) {
+    $exception = $Failure.Exception.GetBaseException()
+    $code, $system = 'SYSTEM', $null
+    if ($exception -is [ShmBroker.ShmbException]) {
+        $code = ("$($exception.Result)" -creplace '(?<=[a-z])(?=[A-Z])', '_').ToUpperInvariant()
+        if ($exception.Win32Code -ne 0) {
+            $system = $exception.Win32Code
+        }
+    } elseif ($exception -is [Text.EncoderFallbackException]) {
+        $code = 'BAD_ARGUMENT'
+    }
+    $exit = 7
+    if ($exitCodes.ContainsKey($code)) {
+        $exit = $exitCodes[$code]
+    }
+    return New-ErrorRecord "${Name}: $($exception.Message)" $code $exit $Name @{ System = $system }
+}
+
 # ---- what the module exports ----
 
 <#
@@ -631,7 +722,8 @@ The account of the service: virtual, LocalService, or a name.
 The folder for the program; default: %ProgramFiles%\ShmBroker
 
 .PARAMETER StartType
-When Windows starts the service: auto, delayed-auto, demand or disabled; default: auto.
+When Windows starts the service: auto, delayed-auto (after the other automatic ones), demand (never by
+itself) or disabled; auto at a first installation.
 
 .PARAMETER Audit
 Allows the service to audit objects with audit: true. -Audit:$false forbids it.
@@ -681,7 +773,7 @@ function Install-ShmBroker {
         $arguments += '--to', (Resolve-File $PSCmdlet $Destination)
     }
     if ($StartType) {
-        $arguments += '--start-type', $StartType
+        $arguments += '--start-type', $StartType.ToLowerInvariant()
     }
     if ($PSBoundParameters.ContainsKey('Audit')) {
         if ($Audit) {
@@ -797,5 +889,242 @@ function Update-ShmBrokerConfig {
     $update
 }
 
+<#
+.SYNOPSIS
+Reads text or bytes from a segment of ShmBroker.
+
+.DESCRIPTION
+Returns bytes of one moment: never half of a write by the library. Takes no lock, and needs only the
+right to read. A range that extends beyond the end is cut.
+
+Returns the text up to its first zero, or with -AsByteStream all bytes as one [byte[]].
+
+Windows only. Needs ShmBroker.Client.dll, which the module of the MSI and of the zip has beside it.
+
+.PARAMETER Name
+The segment, with or without Global\.
+
+.PARAMETER Offset
+The first byte.
+
+.PARAMETER Count
+How many bytes, at most; default: all to the end.
+
+.PARAMETER Encoding
+How the text is stored: utf8, utf-16le, ansi (the code page of Windows), or a name that .NET knows,
+such as windows-1252.
+
+.PARAMETER AsByteStream
+Returns bytes instead of text.
+
+.PARAMETER Timeout
+How many seconds to try while programs write. If they never pause, Code is BUSY.
+
+.PARAMETER LibraryPath
+The folder of ShmBroker.Client.dll, if it is not beside the module. It counts for the first call of a
+session.
+
+.EXAMPLE
+Read-ShmBrokerSegment Prices
+
+.EXAMPLE
+Read-ShmBrokerSegment Prices -Offset 16 -Count 32 -Encoding utf-16le
+
+.EXAMPLE
+$bytes = Read-ShmBrokerSegment Prices -AsByteStream; [BitConverter]::ToDouble($bytes, 0)
+#>
+function Read-ShmBrokerSegment {
+    [CmdletBinding(DefaultParameterSetName = 'Text')]
+    [OutputType('System.String', ParameterSetName = 'Text')]
+    [OutputType('System.Byte[]', ParameterSetName = 'Bytes')]
+    param(
+        [Parameter(Mandatory, Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
+        [ValidateNotNullOrEmpty()]
+        [string] $Name,
+        [ValidateRange(0, [long]::MaxValue)]
+        [long] $Offset,
+        [ValidateRange(0, 2147483591)]
+        [int] $Count,
+        [Parameter(ParameterSetName = 'Text')]
+        [ValidateNotNullOrEmpty()]
+        [string] $Encoding = 'utf8',
+        [Parameter(Mandatory, ParameterSetName = 'Bytes')]
+        [switch] $AsByteStream,
+        [ValidateRange(0, 4000000)]
+        [double] $Timeout = 5,
+        [ValidateNotNullOrEmpty()]
+        [string] $LibraryPath
+    )
+
+    begin {
+        $coding = Get-Encoding $PSCmdlet $Encoding
+        Import-Client $PSCmdlet $LibraryPath
+    }
+    process {
+        $segment = $failure = $null
+        try {
+            $segment = [ShmBroker.Segment]::Open($Name, [ShmBroker.Rights]::Read, [TimeSpan]::Zero)
+            $wanted = $segment.Size - $Offset
+            if ($PSBoundParameters.ContainsKey('Count')) {
+                $wanted = [Math]::Min($wanted, $Count)
+            }
+            # An offset beyond the end is an error of the library.
+            $bytes = $segment.Snapshot($Offset, [int] [Math]::Max(0, $wanted), [TimeSpan]::FromSeconds($Timeout))
+        } catch {
+            $failure = New-SegmentError $_ $Name
+        } finally {
+            if ($null -ne $segment) {
+                $segment.Dispose()
+            }
+        }
+        if ($null -ne $failure) {
+            $PSCmdlet.ThrowTerminatingError($failure)
+        }
+        if ($AsByteStream) {
+            , $bytes
+        } else {
+            $text = $coding.GetString($bytes)
+            $end = $text.IndexOf([char] 0)
+            if ($end -ge 0) {
+                $text = $text.Substring(0, $end)
+            }
+            $text
+        }
+    }
+}
+
+<#
+.SYNOPSIS
+Writes text or bytes into a segment of ShmBroker.
+
+.DESCRIPTION
+Takes the lock of the segment, if it has one, writes all of the value at once, and releases the lock. What does not
+fit is not written, not even in part. What was there beyond the value stays, unless -Zero is given. A
+text gets no terminator.
+
+If a program died while it held the lock, the value is written, and there is a warning: what the
+program has left in the segment may be half written.
+
+Windows only. Needs ShmBroker.Client.dll, which the module of the MSI and of the zip has beside it.
+
+.PARAMETER Name
+The segment, with or without Global\.
+
+.PARAMETER Value
+A text, or bytes ([byte] or [byte[]]), also from the pipeline. Several texts become lines. Anything
+else is written as its text.
+
+.PARAMETER Offset
+The first byte.
+
+.PARAMETER Encoding
+How to store the text: utf8, utf-16le, ansi (the code page of Windows), or a name that .NET knows,
+such as windows-1252. A character that the encoding lacks is an error.
+
+.PARAMETER Zero
+Fills the rest of the segment with zeros, in the same write.
+
+.PARAMETER Timeout
+How many seconds to wait for the lock.
+
+.PARAMETER LibraryPath
+The folder of ShmBroker.Client.dll, if it is not beside the module. It counts for the first call of a
+session.
+
+.EXAMPLE
+Write-ShmBrokerSegment Prices 1.25 -Zero
+
+.EXAMPLE
+Write-ShmBrokerSegment Prices -Value ([BitConverter]::GetBytes(1.25)) -Offset 16
+
+.EXAMPLE
+Get-Content prices.txt | Write-ShmBrokerSegment Prices -Zero -WhatIf
+#>
+function Write-ShmBrokerSegment {
+    [CmdletBinding(SupportsShouldProcess)]
+    param(
+        [Parameter(Mandatory, Position = 0)]
+        [ValidateNotNullOrEmpty()]
+        [string] $Name,
+        [Parameter(Mandatory, Position = 1, ValueFromPipeline)]
+        [AllowEmptyString()]
+        [AllowEmptyCollection()]
+        [object] $Value,
+        [ValidateRange(0, [long]::MaxValue)]
+        [long] $Offset,
+        [ValidateNotNullOrEmpty()]
+        [string] $Encoding = 'utf8',
+        [switch] $Zero,
+        [ValidateRange(0, 4000000)]
+        [double] $Timeout = 5,
+        [ValidateNotNullOrEmpty()]
+        [string] $LibraryPath
+    )
+
+    begin {
+        $coding = Get-Encoding $PSCmdlet $Encoding
+        Import-Client $PSCmdlet $LibraryPath
+        $bytes = New-Object System.Collections.Generic.List[byte]
+        $lines = New-Object System.Collections.Generic.List[string]
+    }
+    process {
+        if ($Value -is [byte[]]) {
+            $bytes.AddRange($Value)
+        } else {
+            foreach ($one in $Value) {
+                if ($one -is [byte]) {
+                    $bytes.Add($one)
+                } else {
+                    $lines.Add([string] $one)
+                }
+            }
+        }
+    }
+    end {
+        if ($bytes.Count -gt 0 -and $lines.Count -gt 0) {
+            $PSCmdlet.ThrowTerminatingError((New-ErrorRecord 'the value has bytes and texts: write one of them' `
+                        'BAD_ARGUMENT' 1 $Name))
+        }
+        $segment = $failure = $null
+        $abandoned = $false
+        try {
+            if ($lines.Count -gt 0) {
+                $bytes.AddRange($coding.GetBytes($lines.ToArray() -join [Environment]::NewLine))
+            }
+            $content = $bytes.ToArray()
+            if (-not $PSCmdlet.ShouldProcess("segment $Name", "write $($content.Length) bytes at offset $Offset")) {
+                return
+            }
+            $segment = [ShmBroker.Segment]::Open($Name, [ShmBroker.Rights]::Write, [TimeSpan]::Zero)
+            $room = $segment.Size - $Offset
+            if ($content.Length -gt $room) {
+                $text = "$($content.Length) bytes at offset $Offset do not fit into the $($segment.Size) bytes of ${Name}: nothing was written"
+                $failure = New-ErrorRecord $text 'RANGE' 1 $Name
+            } else {
+                if ($Zero) {
+                    [Array]::Resize([ref] $content, $room)
+                }
+                if (($segment.Info.Flags -band [ShmBroker.ObjectFlags]::HasLock) -ne 0) {
+                    $null = $segment.Update($Offset, $content, [TimeSpan]::FromSeconds($Timeout), [ref] $abandoned)
+                } else {
+                    $null = $segment.Write($Offset, $content)
+                }
+            }
+        } catch {
+            $failure = New-SegmentError $_ $Name
+        } finally {
+            if ($null -ne $segment) {
+                $segment.Dispose()
+            }
+        }
+        if ($null -ne $failure) {
+            $PSCmdlet.ThrowTerminatingError($failure)
+        }
+        if ($abandoned) {
+            $PSCmdlet.WriteWarning("a program died while it held the lock of ${Name}: the value is written, but the rest can be half written; check it, then run: shmb repair $Name")
+        }
+    }
+}
+
 Export-ModuleMember -Function Get-ShmBroker, Get-ShmBrokerObject, Test-ShmBrokerConfig, Install-ShmBroker,
-    Update-ShmBrokerConfig
+    Update-ShmBrokerConfig, Read-ShmBrokerSegment, Write-ShmBrokerSegment

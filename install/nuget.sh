@@ -2,6 +2,10 @@
 # Packs client/bindings/dotnet for NuGet, with the client library for both bitnesses:
 #
 #   install/nuget.sh X64_DLL X86_DLL VERSION FOLDER     makes FOLDER/ShmBroker.Client.VERSION.nupkg
+#   install/nuget.sh X64_DLL X86_DLL VERSION FOLDER MODULE LICENCES
+#                                                       also puts what the module for PowerShell needs
+#                                                       of it into the folder MODULE, and the licence of
+#                                                       what is Microsoft's into the folder LICENCES
 #
 # The same sources, libraries and SDK give the same bytes; files have the time SOURCE_DATE_EPOCH.
 #
@@ -27,4 +31,47 @@ timeout 300 dotnet restore "$project" "${options[@]}" </dev/null ||
 dotnet pack "$project" "${options[@]}" --no-restore -c Release -o "$work" </dev/null || exit 1
 # NuGet writes the time of packing.
 python3 -m zipfile -e "$work/ShmBroker.Client.$version.nupkg" "$work/tree" &&
-    python3 "$root/install/zip.py" --contents "$work/tree" "$out/ShmBroker.Client.$version.nupkg"
+    python3 "$root/install/zip.py" --contents "$work/tree" "$out/ShmBroker.Client.$version.nupkg" || exit 1
+[ $# -gt 4 ] || exit 0
+
+# Windows PowerShell runs in .NET Framework, which lacks spans: NuGet says what a program of that takes
+# besides. PowerShell 7 has them, and does not load these files.
+mkdir "$work/framework" && cat >"$work/framework/framework.csproj" <<XML || exit 1
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <TargetFramework>net472</TargetFramework>
+    <AutomaticallyUseReferenceAssemblyPackages>false</AutomaticallyUseReferenceAssemblyPackages>
+  </PropertyGroup>
+  <ItemGroup>
+    $(sed -n 's/.*<dependency id="\(System.Memory\)" version="\([^"]*\)".*/<PackageReference Include="\1" Version="\2"\/>/p' \
+    "$work/tree/ShmBroker.Client.nuspec")
+  </ItemGroup>
+</Project>
+XML
+timeout 300 dotnet restore "$work/framework" --nologo -v quiet </dev/null ||
+    { echo 'NuGet cannot bring what the module for PowerShell needs'; exit 77; }
+dotnet msbuild "$work/framework" -nologo -t:ResolvePackageAssets -getItem:RuntimeCopyLocalItems >"$work/items" </dev/null &&
+    mkdir -p "$6" && cp "$work/tree/lib/netstandard2.0/ShmBroker.Client.dll" "$5/" &&
+    python3 - "$work/items" "$5" "$6/dotnet.txt" <<'PYTHON'
+import json
+import os
+import shutil
+import sys
+
+items, module, licence = sys.argv[1:]
+with open(items, encoding="utf-8") as file:
+    found = sorted(json.load(file)["Items"]["RuntimeCopyLocalItems"], key=lambda item: item["FullPath"].lower())
+lines, texts = [], []
+for item in found:
+    name = os.path.basename(item["FullPath"])
+    shutil.copyfile(item["FullPath"], os.path.join(module, name))
+    os.chmod(os.path.join(module, name), 0o644)
+    lines.append(f"{name}: {item['NuGetPackageId']} {item['NuGetPackageVersion']}\n")
+    package = item["FullPath"][: -len(item["PathInPackage"])]
+    with open(os.path.join(package, "LICENSE.TXT"), encoding="utf-8-sig") as file:
+        texts.append(file.read().replace("\r\n", "\n"))
+if len(found) < 4 or any("Permission is hereby granted, free of charge" not in text for text in texts):
+    sys.exit("nuget.sh: the packages of .NET Framework are others than before")
+with open(licence, "w", encoding="utf-8", newline="\n") as file:
+    file.write("".join(lines) + "\n" + "\n".join(dict.fromkeys(texts)))
+PYTHON

@@ -159,7 +159,7 @@ def check_exports(module, functions, complaints):
     for name in exported:
         comment, code = functions[name]
         parameters = re.search(r"\n    param\((.*?)\)\n\n", code, re.S).group(1)
-        wanted = re.findall(r"\[(?:string|switch)(?:\[\])?\] \$(\w+)", parameters)
+        wanted = re.findall(r"\[(?:string|switch|object|long|int|double)(?:\[\])?\] \$(\w+)", parameters)
         helped = re.findall(r"\.PARAMETER (\w+)", comment)
         if wanted != helped or not re.search(r"\.SYNOPSIS\n.*\.DESCRIPTION\n.*\.EXAMPLE\n", comment, re.S):
             complaints.append(f"{name}: parameters {wanted}, help for {helped}")

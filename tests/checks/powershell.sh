@@ -46,7 +46,14 @@ cmake --install "$shmb_build/mingw-x64" --prefix "$work/tree" >"$work/said" || {
 mkdir "$work/modules" "$work/a folder" && wine_begin "$bin" || exit 1
 module=$work/tree/powershell/ShmBroker
 if [ "${1:-}" = --windows ]; then
-    powershell_windows "$sources/module.ps1" "$module" "$work/a folder"
+    # As install/package.sh does.
+    mkdir "$work/package" && "$root/install/nuget.sh" "$bin/shmbclient.dll" "$shmb_build/mingw-x86/bin/shmbclient.dll" \
+        0.0.0-test "$work/package" "$module" "$work/licences" >"$work/said" 2>&1 || {
+        code=$?
+        tail -n 20 "$work/said"
+        exit $code
+    }
+    powershell_windows "$sources/module.ps1" "$module" "$work/a folder" "$bin/plain.exe"
 else
     # Not beside the program, which is one for Windows.
     powershell_linux "$sources/syntax.ps1" "$root/install" && program && mv "$module" "$work/modules/" &&

@@ -55,6 +55,10 @@ internal static unsafe partial class Native
     [DllImport("kernel32", ExactSpelling = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     internal static extern IntPtr GetCurrentProcess();
+
+    [DllImport("kernel32", CharSet = CharSet.Unicode, ExactSpelling = true, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    internal static extern IntPtr LoadLibraryExW(string path, IntPtr reserved, uint flags);
 }
 
 internal sealed class SegmentHandle : SafeHandle

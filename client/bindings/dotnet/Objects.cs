@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.ComponentModel;
+using System.IO;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
@@ -172,6 +174,21 @@ public sealed class BrokerInfo
 /// <summary>The objects of the broker, and those that are neither segments nor queues.</summary>
 public static class Broker
 {
+    /// <summary>
+    /// Loads shmbclient.dll from this file: for code that runs in a program of others, such as a script,
+    /// where the library is neither beside the program nor beside this assembly. Call it first; it stays
+    /// loaded.
+    /// </summary>
+    /// <param name="path">The file; its bitness is that of the process.</param>
+    /// <exception cref="DllNotFoundException">It could not be loaded.</exception>
+    public static void LoadLibrary(string path)
+    {
+        const uint searchItsFolderAndSystem32 = 0x100 | 0x800; // LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR, _SYSTEM32
+        string file = Path.GetFullPath(path);
+        if (Native.LoadLibraryExW(file, IntPtr.Zero, searchItsFolderAndSystem32) == IntPtr.Zero)
+            throw new DllNotFoundException($"{file}: {new Win32Exception(Marshal.GetLastWin32Error()).Message}");
+    }
+
     /// <summary>The version of the library, such as "1.0.0".</summary>
     public static string LibraryVersion => Marshal.PtrToStringAnsi(Native.shmb_version()) ?? "";
 

@@ -273,6 +273,10 @@ public sealed partial class Segment : IDisposable
     public int Update(long offset, byte[] bytes, TimeSpan timeout) =>
         Update(offset, new ReadOnlySpan<byte>(bytes), timeout, out _);
 
+    /// <inheritdoc cref="Update(long, ReadOnlySpan{byte}, TimeSpan, out bool)"/>
+    public int Update(long offset, byte[] bytes, TimeSpan timeout, out bool abandoned) =>
+        Update(offset, new ReadOnlySpan<byte>(bytes), timeout, out abandoned);
+
     /// <summary>A value at an offset, that is loaded and stored as a whole.</summary>
     /// <typeparam name="T">A struct of the same layout in all programs: fixed-width numbers, no <c>nint</c>.</typeparam>
     /// <param name="offset">The first byte.</param>

@@ -1,9 +1,11 @@
 # The module against a real shmbroker.exe and a real service, see powershell.sh.
 #
-#   module.ps1 MODULE FOLDER      FOLDER is empty; files go there
+#   module.ps1 MODULE FOLDER [PLAIN]      FOLDER is empty; files go there; PLAIN is plain.exe, for Windows,
+#                                         where the library for .NET is beside the module
 param(
     [Parameter(Mandatory)] [string] $Module,
-    [Parameter(Mandatory)] [string] $Folder
+    [Parameter(Mandatory)] [string] $Folder,
+    [string] $Plain
 )
 
 Set-StrictMode -Version 3.0
@@ -110,8 +112,9 @@ $stopped = Get-ShmBroker
 Test-Equal 'stopped' $stopped.State 'state'
 Test-Equal 5 $stopped.ExitCode 'exit code'
 Test-Equal $false $stopped.Complete 'complete'
-$null = Install-ShmBroker -AllowUnsafeConfig -StartType demand -OnPath
+$null = Install-ShmBroker -AllowUnsafeConfig -StartType Demand -OnPath
 Test-Equal 'manual' (Get-ShmBroker).StartType 'start type'
+$null = Get-Failure { Install-ShmBroker -StartType sometimes }
 $machine = 'HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager\Environment'
 if ($IsWindows) {
     Test-Equal $true ((Get-ItemProperty $machine).Path -like '*;C:\Program Files\ShmBroker') 'the path with -OnPath'
@@ -183,6 +186,90 @@ $taken = & (Get-Module ShmBroker) { param($value) ConvertFrom-Dictionary $value 
 Test-Equal $text ($taken | ConvertTo-Json -Depth 9 -Compress) 'a document of dictionaries'
 Test-Equal $true ($taken.b[0] -is [PSCustomObject] -and $taken.a -is [array]) 'its types'
 
+# ---- Read-ShmBrokerSegment, Write-ShmBrokerSegment ----
+$failure = Get-Failure { Read-ShmBrokerSegment Prices -LibraryPath $Folder }
+Test-Equal 'NO_LIBRARY,Read-ShmBrokerSegment' $failure.FullyQualifiedErrorId 'without the library for .NET'
+Test-Equal $true ($failure.Exception.Message -match '^[^\n]*ShmBroker\.Client\.dll is missing[^\n]*-LibraryPath$') $failure.Exception.Message
+$failure = Get-Failure { Read-ShmBrokerSegment Prices -Encoding none }
+Test-Equal 'BAD_ARGUMENT,Read-ShmBrokerSegment' $failure.FullyQualifiedErrorId 'an encoding that does not exist'
+if (-not $IsWindows) {
+    Test-Equal 'NO_LIBRARY,Write-ShmBrokerSegment' (Get-Failure { Write-ShmBrokerSegment Prices x }).FullyQualifiedErrorId 'the identifier'
+} else {
+    & $Plain write 'Global\Prices' 'from C'
+    Test-Equal 'from C' (Read-ShmBrokerSegment Prices -Encoding utf-16le) 'what C wrote'
+    Write-ShmBrokerSegment 'Global\Prices' "$([char] 0xDC)1.25" -Encoding utf-16le -Zero
+    Test-Equal "$([char] 0xDC)1.25" ([Text.Encoding]::UTF8.GetString([Text.Encoding]::Latin1.GetBytes((& $Plain read 'Global\Prices')))) 'what C reads'
+    Test-Equal 'DC 00 31 00 2E 00' (((Read-ShmBrokerSegment Prices -AsByteStream -Count 6) | ForEach-Object { $_.ToString('X2') }) -join ' ') 'bytes'
+    $bytes = Read-ShmBrokerSegment Prices -AsByteStream
+    Test-Equal $true ($bytes -is [byte[]]) 'an array of bytes'
+    Test-Equal 100 $bytes.Length 'bytes'
+    Test-Equal '' (Read-ShmBrokerSegment Prices -Offset 100) 'at the end'
+    Test-Equal 'RANGE,Read-ShmBrokerSegment' (Get-Failure { Read-ShmBrokerSegment Prices -Offset 101 }).FullyQualifiedErrorId 'beyond the end'
+
+    Write-ShmBrokerSegment Prices 'not written' -WhatIf
+    Test-Equal ($bytes -join ' ') ((Read-ShmBrokerSegment Prices -AsByteStream) -join ' ') 'bytes after -WhatIf'
+    Write-ShmBrokerSegment Prices 'abcdef' -Zero
+    Write-ShmBrokerSegment Prices 'XY' -Offset 2
+    Test-Equal 'abXYef' (Read-ShmBrokerSegment Prices) 'a part'
+    Test-Equal 'bXY' ('Prices' | Read-ShmBrokerSegment -Offset 1 -Count 3) 'a part'
+    [byte[]] (65..70) | Write-ShmBrokerSegment Prices -Zero
+    Test-Equal 'ABCDEF' (Read-ShmBrokerSegment Prices) 'bytes from the pipeline'
+    Write-ShmBrokerSegment Prices ([byte[]] (71, 72)) -Offset 1
+    Test-Equal 'AGHDEF' (Read-ShmBrokerSegment Prices) 'an array of bytes'
+    'one', 'two' | Write-ShmBrokerSegment Prices -Zero
+    Test-Equal "one`r`ntwo" (Read-ShmBrokerSegment Prices) 'lines'
+    Write-ShmBrokerSegment Prices 1.25 -Zero
+    Test-Equal '1.25' (Read-ShmBrokerSegment Prices) 'a number'
+    Write-ShmBrokerSegment Prices "$([char] 0xDC)" -Encoding ansi -Zero
+    Test-Equal 220 ([int] (Read-ShmBrokerSegment Prices -AsByteStream)[0]) 'in the code page'
+    Test-Equal "$([char] 0xDC)" (Read-ShmBrokerSegment Prices -Encoding ansi) 'in the code page'
+    $failure = Get-Failure { Write-ShmBrokerSegment Prices "$([char] 0x4E2D)" -Encoding ansi }
+    Test-Equal 'BAD_ARGUMENT,Write-ShmBrokerSegment' $failure.FullyQualifiedErrorId 'what the code page lacks'
+    $failure = Get-Failure { 'x', ([byte] 1) | Write-ShmBrokerSegment Prices }
+    Test-Equal 'BAD_ARGUMENT,Write-ShmBrokerSegment' $failure.FullyQualifiedErrorId 'text and bytes'
+    $failure = Get-Failure { Write-ShmBrokerSegment Prices ('x' * 100) -Offset 1 }
+    Test-Equal 'RANGE,Write-ShmBrokerSegment' $failure.FullyQualifiedErrorId 'too long'
+    Test-Equal 220 ([int] (Read-ShmBrokerSegment Prices -AsByteStream)[0]) 'what was there'
+    Write-ShmBrokerSegment Prices '' -Zero
+    Test-Equal '' (Read-ShmBrokerSegment Prices) 'zeros'
+    Write-ShmBrokerSegment $strange 'unlocked' -Zero
+    Test-Equal 'unlocked' (Read-ShmBrokerSegment $strange) 'a segment without a lock'
+
+    $failure = Get-Failure { Read-ShmBrokerSegment None }
+    Test-Equal 'NOT_FOUND,Read-ShmBrokerSegment' $failure.FullyQualifiedErrorId 'the identifier'
+    Test-Equal 'ObjectNotFound' "$($failure.CategoryInfo.Category)" 'the category'
+    Test-Equal 1 $failure.Exception.Data['ExitCode'] 'the exit code'
+    Test-Equal $true ($failure.Exception.Message -like 'None: *') $failure.Exception.Message
+    Test-Equal 'WRONG_KIND,Read-ShmBrokerSegment' (Get-Failure { Read-ShmBrokerSegment Go }).FullyQualifiedErrorId 'an event'
+
+    # A plain program has the lock, and dies with it.
+    $start = New-Object System.Diagnostics.ProcessStartInfo $Plain, 'hold-mutex Global\Prices.lock'
+    $start.RedirectStandardOutput = $true
+    $start.UseShellExecute = $false
+    $holder = [Diagnostics.Process]::Start($start)
+    Test-Equal 'holding' $holder.StandardOutput.ReadLine() 'the other program'
+    $failure = Get-Failure { Write-ShmBrokerSegment Prices 'late' -Timeout 0.1 }
+    Test-Equal 'TIMEOUT,Write-ShmBrokerSegment' $failure.FullyQualifiedErrorId 'the lock of another program'
+    Test-Equal 4 $failure.Exception.Data['ExitCode'] 'the exit code'
+    Test-Equal '' (Read-ShmBrokerSegment Prices) 'read while it is locked'
+    $holder.Kill()
+    $holder.WaitForExit()
+    $warnings = $null
+    Write-ShmBrokerSegment Prices 'after' -WarningVariable warnings
+    Test-Equal 'after' (Read-ShmBrokerSegment Prices) 'written all the same'
+    Test-Equal $true ("$warnings" -like '*died*shmb repair Prices') "warnings: $warnings"
+
+    # A module without the library beside it.
+    $copy = (New-Item -ItemType Directory (Join-Path $Folder 'ShmBroker')).FullName
+    foreach ($file in 'ShmBroker.psd1', 'ShmBroker.psm1', 'ShmBroker.format.ps1xml') {
+        Copy-Item -LiteralPath (Join-Path $Module $file) -Destination (Join-Path $copy $file)
+    }
+    $other = Import-Module $copy -Force -PassThru -Prefix Other
+    Test-Equal 'NO_LIBRARY' (Get-Failure { Read-OtherShmBrokerSegment Prices }).Exception.Data['Code'] 'the code'
+    Test-Equal 'after' (Read-OtherShmBrokerSegment Prices -LibraryPath $Module) 'the library of another folder'
+    Remove-Module $other
+}
+
 # ---- Update-ShmBrokerConfig ----
 $text = [IO.File]::ReadAllText($good)
 $next = Write-File 'next.yaml' ($text -replace 'events: \{', 'events: { New: { reset: auto },')
@@ -239,6 +326,11 @@ if (-not $IsWindows) {
     Test-Equal 'NO_ANSWER,Get-ShmBroker' $failure.FullyQualifiedErrorId 'without an answer'
     Test-Equal 9 $failure.Exception.Data['ExitCode'] 'the exit code'
     Test-Equal $true ($failure.Exception.Message -match '(?s)broken.*no JSON') $failure.Exception.Message
+    $null = Write-File 'shmbroker' "#!/bin/sh`necho `"called: `$*`"; exit 9`n"
+    $failure = Get-Failure { Install-ShmBroker -Path -StartType Disabled }
+    Test-Equal $true ($failure.Exception.Message -clike '*called: install --json --start-type disabled --path') $failure.Exception.Message
+    $failure = Get-Failure { Install-ShmBroker -Path:$false }
+    Test-Equal $true ($failure.Exception.Message -clike '*called: install --json --no-path') $failure.Exception.Message
     $env:PATH = $path
 }
 
