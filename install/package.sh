@@ -82,7 +82,12 @@ source_package() {
 }
 
 nuget() {
-    "$root/install/nuget.sh" "$trees"/ShmBroker-client-"$version"-{x64,x86}/bin/shmbclient.dll "$version" "$out"
+    local tree=$trees/ShmBroker-$version
+    "$root/install/nuget.sh" "$trees"/ShmBroker-client-"$version"-{x64,x86}/bin/shmbclient.dll "$version" "$out" \
+        "$tree/powershell/ShmBroker" "$tree/share/shmbroker/licences"
+    local code=$?
+    [ $code = 0 ] || return $code
+    "$root/install/sign.sh" "$tree/powershell/ShmBroker/ShmBroker.Client.dll"
 }
 
 wheels() {
@@ -104,14 +109,15 @@ step 'building for x64' build x64 && step 'building for x86' build x86 -DSHMB_CL
 version=$(sed -n 's/^Version: //p' "$out/build/x64/install/shmbclient.pc")
 [ -n "$version" ] || { echo 'no version in the build'; exit 1; }
 step 'files of the packages' all_trees && step 'signing, if a certificate is set' sign_programs || exit 1
+# The module for PowerShell has a part of it.
+step "ShmBroker.Client.$version.nupkg" nuget
+case $? in 0 | 77) ;; *) exit 1 ;; esac
 step "ShmBroker-$version-x64.zip" pack "ShmBroker-$version" "ShmBroker-$version-x64" || exit 1
 step "ShmBroker-$version-x64.msi" msi || exit 1
 for architecture in x64 x86; do
     step "ShmBroker-client-$version-$architecture.zip" \
         pack "ShmBroker-client-$version-$architecture" "ShmBroker-client-$version-$architecture" || exit 1
 done
-step "ShmBroker.Client.$version.nupkg" nuget
-case $? in 0 | 77) ;; *) exit 1 ;; esac
 step 'wheels for Python' wheels || exit 1
 step 'the package for Node.js' npm_package || exit 1
 step "ShmBroker-$version-source.tar.gz" source_package || exit 1

@@ -147,6 +147,22 @@ class Document:
         for package in sorted(parts):
             self.relate(identifier, "STATIC_LINK", self.compiler_part(package, parts[package]))
 
+    def managed(self, identifier, file, top):
+        """A library for .NET in the module for PowerShell: ours, or Microsoft's as install/nuget.sh lists it."""
+        if file == "ShmBroker.Client.dll":
+            return
+        licences = read(os.path.join(top, "share/shmbroker/licences/dotnet.txt")).decode()
+        listed = re.search(rf"^{re.escape(file)}: (\S+) (\S+)$", licences, re.M)
+        if not listed:
+            sys.exit(f"sbom.py: {file} is not in licences/dotnet.txt")
+        element = self.packages.setdefault(listed[1], {
+            "SPDXID": ident("Package", listed[1]), "name": listed[1], "versionInfo": listed[2],
+            "downloadLocation": UNKNOWN, "filesAnalyzed": False, "supplier": "Organization: Microsoft",
+            "copyrightText": re.search(r"^Copyright.*$", licences, re.M)[0], "licenseConcluded": "MIT",
+            "licenseDeclared": "MIT", "primaryPackagePurpose": "LIBRARY",
+            "externalRefs": [package_url(f"pkg:nuget/{listed[1]}@{listed[2]}")]})
+        self.relate(element["SPDXID"], "CONTAINS", identifier)
+
     def tree(self, name):
         """The files of a tree: their identifiers, and the verification code of SPDX."""
         top = os.path.join(self.folder, "trees", name)
@@ -163,7 +179,9 @@ class Document:
                 "SPDXID": identifier, "fileName": "./" + path, "checksums": checksums(data),
                 "fileTypes": [TYPES.get(kind, "TEXT")], "licenseConcluded": "MIT",
                 "copyrightText": UNKNOWN, "licenseInfoInFiles": ["MIT" if library else UNKNOWN]}
-            if kind in (".exe", ".dll"):
+            if path.startswith("powershell/") and kind == ".dll":
+                self.managed(identifier, os.path.basename(path), top)
+            elif kind in (".exe", ".dll"):
                 x86 = path.startswith("x86/") or name.endswith("-x86")
                 self.link(identifier, "x86" if x86 else "x64", os.path.basename(stem))
         return found, hashlib.sha1("".join(sorted(sums)).encode()).hexdigest()
