@@ -14,6 +14,7 @@ import re
 import sys
 
 sys.dont_write_bytecode = True
+import bindings
 import header
 
 FOLDER = os.path.join(header.ROOT, "client/bindings/foxpro")
@@ -114,11 +115,8 @@ def check_calls(file, text, functions, complaints):
 
 def check_table(programs, complaints):
     """README.md has a row for each function of the header: what makes the call, or why nothing does."""
-    with open(os.path.join(FOLDER, "README.md"), encoding="utf-8") as file:
-        rows, left_out = header.table(file.read(), "shmbf_", complaints)
     every = header.functions(header.text_of("shmb_flat.h"))
-    complaints += [f"README.md: no row for {name}" for name in every if name not in rows]
-    complaints += [f"README.md: {name} is not in the header" for name in rows if name not in every]
+    rows, left_out = bindings.table(bindings.read(FOLDER, "README.md"), "shmbf_", every, complaints)
     text = programs[DECLARING]
     for name in every:
         if (name in left_out) == bool(re.search(rf"\b{name}\b", text)):
@@ -151,31 +149,22 @@ def check(programs, functions):
 
 def mutants(text):
     """The program with one word of one declaration changed."""
-    for match in re.finditer(r"^[ \t]*DECLARE .*?[^;]$", text, flags=re.M | re.S):
-        for word in re.finditer(r"\b(?!IN\b|DECLARE\b|shmbclient\b|dll\b)\w+\b|@", match[0]):
-            start, end = match.start() + word.start(), match.start() + word.end()
-            other = {"INTEGER": "SHORT", "STRING": "INTEGER", "@": ""}.get(word[0], word[0] + "x")
-            yield word[0], text[:start] + other + text[end:]
+    places = [match.span() for match in re.finditer(r"^[ \t]*DECLARE .*?[^;]$", text, flags=re.M | re.S)]
+    return bindings.mutants(text, places, r"\b(?!IN\b|DECLARE\b|shmbclient\b|dll\b)\w+\b|@",
+                            {"INTEGER": "SHORT", "STRING": "INTEGER", "@": ""})
 
 
 def main():
-    functions = header_functions()
-    programs = {}
-    for path in sorted(p for folder in FOLDERS for p in glob.glob(os.path.join(folder, "*.prg"))):
+    functions, programs, complaints = header_functions(), {}, []
+    for path in sorted(p for folder in FOLDERS for p in glob.glob(os.path.join(glob.escape(folder), "*.prg"))):
         with open(path, encoding="ascii") as file:
             programs[path] = file.read()
-    complaints = check(programs, functions)
     check_table(programs, complaints)
-    for complaint in complaints:
-        print(complaint)
-    tried = missed = 0
-    for word, text in mutants(programs[DECLARING]):
-        tried += 1
-        if not check({**programs, DECLARING: text}, functions):
-            print(f"a change of '{word}' was not found")
-            missed += 1
-    print(f"{len(functions)} functions, {len(programs)} programs, {tried} changes tried, {missed} not found")
-    return 1 if complaints or missed or tried < 100 or len(functions) < 15 else 0
+    if len(functions) < 15:
+        complaints.append(f"only {len(functions)} functions were found")
+    text = programs[DECLARING]
+    return bindings.hold(f"{len(functions)} functions, {len(programs)} programs", text, mutants(text),
+                         lambda other: check({**programs, DECLARING: other}, functions), 100, complaints)
 
 
 sys.exit(main())

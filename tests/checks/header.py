@@ -19,6 +19,11 @@ def declared(words):
     return kind.strip(), name, array
 
 
+def pointed(kind):
+    """(type, number of stars) of `const char **`: ("char", 2)"""
+    return kind.replace("const ", "").rstrip("* ").strip(), kind.count("*")
+
+
 def functions(text):
     """name -> (type returned, [(annotation or "", type, name)]), in the header's order"""
     found = {}
@@ -58,14 +63,3 @@ def constants(text):
 def handles(text):
     """The structures that only the library knows."""
     return re.findall(r"typedef struct \w+ (\w+);", text)
-
-
-def table(readme, prefix, complaints):
-    """The functions of a README's table of calls, by what it says, and those that are left out."""
-    rows = {}
-    for names, says in re.findall(rf"^\| (`{prefix}.*?) \| (.*?) \|$", readme, flags=re.M):
-        for name in re.findall(rf"`({prefix}\w+)`", names):
-            if name in rows:
-                complaints.append(f"README.md: {name} has two rows")
-            rows[name] = says
-    return rows, {name for name, says in rows.items() if says.startswith("left out: ")}

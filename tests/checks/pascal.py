@@ -14,6 +14,7 @@ import re
 import sys
 
 sys.dont_write_bytecode = True
+import bindings
 import header
 
 FOLDER = os.path.join(header.ROOT, "client/bindings/pascal")
@@ -37,11 +38,6 @@ const
 """
 
 
-def read(path):
-    with open(os.path.join(FOLDER, path), encoding="utf-8") as file:
-        return file.read()
-
-
 def word_of(word):
     return word + "_" if word in RESERVED else word
 
@@ -60,8 +56,7 @@ def pointer(base):
 
 def parameter(annotation, kind, word):
     """A parameter in Pascal: what may be nil is a pointer."""
-    base = kind.replace("const ", "").rstrip("*").strip()
-    stars = kind.count("*")
+    base, stars = header.pointed(kind)
     if stars == 0:
         return f"{word_of(word)}: {NUMBERS[base]}"
     if stars == 2 and base == "void" and not kind.startswith("const") and word in ("handle", "event"):
@@ -92,7 +87,7 @@ def size_of(members, constants, pointer_bytes):
     for kind, _, array in members:
         width = pointer_bytes if "*" in kind else bytes_of[kind]
         if total % width != 0:
-            raise SystemExit(f"a member of {width} bytes at {total}: padding")
+            raise ValueError(f"a member of {width} bytes at {total}: padding")
         total += width * (constants.get(array.rstrip("uU")) or int(array) if array else 1)
     return total
 
@@ -101,8 +96,7 @@ def structure(name, members, constants):
     lines = [f"  {name} = record"]
     for kind, word, array in members:
         if "*" in kind:
-            base = kind.replace("const ", "").rstrip("*").strip()
-            lines.append(f"    {word}: {pointer(base)};")
+            lines.append(f"    {word}: {pointer(header.pointed(kind)[0])};")
         elif array is None:
             lines.append(f"    {word}: {NUMBERS[kind]};")
         else:
@@ -136,85 +130,42 @@ def declarations(text, left_out):
     return "\n".join(parts + ["\nend.\n"])
 
 
-def versions():
-    """file -> the version that it has"""
-    found = {"boss.json": json.loads(read("boss.json"))["version"]}
-    lpk = re.search(r'<Version Major="(\d+)"(?: Minor="(\d+)")?(?: Release="(\d+)")?/>', read("shmbroker.lpk"))
-    found["shmbroker.lpk"] = ".".join(number or "0" for number in lpk.groups())
-    return found
+def without_comments(source):
+    return re.sub(r"\{.*?\}|//.*?$", "", source, flags=re.S | re.M)
 
 
-def check_versions(complaints):
-    with open(os.path.join(header.ROOT, "CMakeLists.txt"), encoding="utf-8") as file:
-        text = file.read()
-    number = re.search(r"project\(\w+\s+VERSION (\d+\.\d+\.\d+)", text)[1]
-    prerelease = re.search(r'set\(SHMB_PRERELEASE "(.*?)"', text)[1]
-    wanted = {"boss.json": number + prerelease, "shmbroker.lpk": number}
-    for file, version in versions().items():
-        if version != wanted[file]:
-            complaints.append(f"{file} has version {version}, CMakeLists.txt {wanted[file]}")
+class Pascal(bindings.Package):
+    FOLDER, COMMAND, LEAST = FOLDER, "pascal.py", 250
+
+    def sources(self):
+        return ["shmbapi.pas", "shmb.pas", "boss.json", "shmbroker.lpk"]
+
+    def generated(self, text, left_out):
+        return {"shmbapi.pas": declarations(text, left_out)}
+
+    def called(self, name):
+        return rf"\b{name}\b"
+
+    def code(self, others):
+        return without_comments(others["shmb.pas"]).split("\nimplementation\n")[1]
+
+    def check(self, text, rows, sources):
+        complaints, code = [], without_comments(sources["shmb.pas"])
+        for names in re.findall(r"`(\w[\w.]*)`", " ".join(rows.values())):
+            if not re.search(rf"\b{names.split('.')[-1]}\b", code):
+                complaints.append(f"README.md: {names} is not in shmb.pas")
+        lpk = re.search(r'<Version Major="(\d+)"(?: Minor="(\d+)")?(?: Release="(\d+)")?/>', sources["shmbroker.lpk"])
+        for file, version, wanted in (
+                ("boss.json", json.loads(sources["boss.json"])["version"], bindings.version()),
+                ("shmbroker.lpk", ".".join(number or "0" for number in lpk.groups()),
+                 bindings.version().partition("-")[0])):
+            if version != wanted:
+                complaints.append(f"{file} has version {version}, CMakeLists.txt {wanted}")
+        return complaints
+
+    def changed(self, text, left_out):
+        return bindings.mutants(text, bindings.calls(text, left_out) + bindings.data(text, "SHMB_(?!STRUCT)"),
+                                r"\b(?!(?:const|size|count)\b|_)\w+")
 
 
-def check(text, fast, readme, sources):
-    complaints = []
-    rows, left_out = header.table(readme, "shmb_", complaints)
-    functions = [*header.functions(text), *header.functions(fast)]
-    complaints += [f"README.md: no row for {name}" for name in functions if name not in rows]
-    complaints += [f"README.md: {name} is not in the header" for name in rows if name not in functions]
-    if sources["shmbapi.pas"] != declarations(text, left_out):
-        complaints.append("shmbapi.pas is not what the header says: pascal.py --write makes it anew")
-    code = re.sub(r"\{.*?\}|//.*?$", "", sources["shmb.pas"], flags=re.S | re.M)
-    implementation = code.split("\nimplementation\n")[1]
-    for name in header.functions(text):
-        if name not in left_out and not re.search(rf"\b{name}\b", implementation):
-            complaints.append(f"{name} is declared, and nothing in shmb.pas calls it")
-    for names in re.findall(r"`(\w[\w.]*)`", " ".join(says for says in rows.values())):
-        if not re.search(rf"\b{names.split('.')[-1]}\b", code):
-            complaints.append(f"README.md: {names} is not in shmb.pas")
-    return complaints
-
-
-def mutants(text, left_out):
-    """The header with one word of a function or structure, or one number, changed."""
-    places = [match.span(1) for match in re.finditer(
-        r"SHMB_CALL\s+((\w+)\s*\((?:[^()]|\([^()]*\))*\))", text) if match[2] not in left_out]
-    places += [match.span(1) for match in re.finditer(r"typedef struct \w+ \{([^(]*?)\}", text)]
-    places += [match.span(1) for match in re.finditer(r"#define SHMB_(?!STRUCT)\w+\s+\(?-?(\w+)", text)]
-    changes = {"uint32_t": "uint64_t", "uint64_t": "uint32_t", "int32_t": "uint32_t", "char": "uint32_t",
-               "shmb_wchar": "char"}
-    for start, end in places:
-        for word in re.finditer(r"\w+", text[start:end]):
-            # what is of no meaning in Pascal
-            if word[0] in ("const", "size", "count") or word[0].startswith("_"):
-                continue
-            other = changes.get(word[0], word[0] + "9")
-            yield word[0], text[:start + word.start()] + other + text[start + word.end():]
-
-
-def main():
-    text, fast, readme = header.text_of("shmb.h"), header.text_of("shmb_fast.h"), read("README.md")
-    left_out = header.table(readme, "shmb_", [])[1]
-    if sys.argv[1:] == ["--write"]:
-        with open(os.path.join(FOLDER, "shmbapi.pas"), "w", encoding="utf-8", newline="\n") as file:
-            file.write(declarations(text, left_out))
-        return 0
-    sources = {name: read(name) for name in ("shmbapi.pas", "shmb.pas")}
-    complaints = check(text, fast, readme, sources)
-    check_versions(complaints)
-    for complaint in complaints:
-        print(complaint)
-    tried = missed = 0
-    for word, other in mutants(text, left_out):
-        tried += 1
-        try:
-            noticed = check(other, fast, readme, sources) != complaints
-        except (KeyError, AttributeError, ValueError, SystemExit): # a type that Pascal has no word for
-            noticed = True
-        if not noticed:
-            print(f"a change of '{word}' was not found")
-            missed += 1
-    print(f"{len(header.functions(text))} functions, {tried} changes tried, {missed} not found")
-    return 1 if complaints or missed or tried < 250 else 0
-
-
-sys.exit(main())
+sys.exit(Pascal().main())

@@ -18,19 +18,18 @@ import re
 import sys
 
 sys.dont_write_bytecode = True
+import bindings
 import header
 
 FOLDER = os.path.join(header.ROOT, "client/bindings/python")
-PACKAGE = os.path.join(FOLDER, "shmbroker")
 sys.path.insert(0, FOLDER)
 NUMBERS = {"uint32_t": "c_uint32", "int32_t": "c_int32", "uint64_t": "c_uint64"}
-# The enumeration of the constants that begin so.
-ENUMERATIONS = {"SHMB_KIND_": "Kind", "SHMB_STATE_": "State", "SHMB_FLAG_": "Flags",
-                "SHMB_LOCK_": "LockFlags"}
+# The enumerations, and what their constants begin with in the header.
+ENUMERATIONS = {"Kind": "SHMB_KIND_", "State": "SHMB_STATE_", "Flags": "SHMB_FLAG_", "LockFlags": "SHMB_LOCK_",
+                "Result": r"SHMB_(?!INFINITE|READ$|WRITE$|RECHECK_MS|VERSION_MAJOR|VERSION_MINOR|VERSION_PATCH|"
+                          r"\w*_SIZE)"}
 # Constants that are no result.
 CONSTANTS = ("SHMB_READ", "SHMB_WRITE", "SHMB_INFINITE", "SHMB_RECHECK_MS", "SHMB_NAME_SIZE")
-RESULTS = re.compile(r"SHMB_(?!INFINITE|READ$|WRITE$|RECHECK_MS|VERSION_MAJOR|VERSION_MINOR|VERSION_PATCH|"
-                     r"\w*_SIZE)\w+")
 START = '''"""Made by tests/checks/python.py from client/include/shmb.h: do not edit."""
 from ctypes import POINTER, Structure, c_char, c_char_p, c_int32, c_uint32, c_uint64, c_void_p
 from typing import Any
@@ -38,14 +37,9 @@ from typing import Any
 '''
 
 
-def read(name, folder=PACKAGE):
-    with open(os.path.join(folder, name), encoding="utf-8") as file:
-        return file.read()
-
-
 def ctype(kind, opaque):
     """A type of C in ctypes."""
-    stars, base = kind.count("*"), kind.replace("const ", "").rstrip("* ").strip()
+    base, stars = header.pointed(kind)
     if stars == 0:
         return NUMBERS[base]
     if base == "void" or (base == "char" and stars == 1 and not kind.startswith("const")):
@@ -83,87 +77,10 @@ def native(text, left_out):
     return out + "\n\ndef declare(library: Any) -> None:\n" + "".join(declared)
 
 
-def table(readme, complaints):
-    """The functions of the README's table, and those that are left out."""
-    rows = {}
-    for names, says in re.findall(r"^\| (`shmb_.*?) \| (.*?) \|$", readme, flags=re.M):
-        for name in re.findall(r"`(shmb_\w+)`", names):
-            if name in rows:
-                complaints.append(f"README.md: {name} has two rows")
-            rows[name] = says
-    return rows, {name for name, says in rows.items() if says.startswith("left out: ")}
-
-
-def enumerations(constants):
-    """name -> {member: value}, as the header has them"""
-    found = {"Result": {}}
-    for name, value in constants.items():
-        for prefix, enumeration in ENUMERATIONS.items():
-            if name.startswith(prefix):
-                found.setdefault(enumeration, {})[name[len(prefix):]] = value
-                break
-        else:
-            if RESULTS.fullmatch(name):
-                found["Result"][name[5:]] = value
-    return found
-
-
 def python_version(text):
     """The header's version, as Python writes it."""
     version = re.search(r'SHMB_VERSION\s+"(.*?)"', text)[1]
     return re.sub(r"-rc\.", "rc", version)
-
-
-def check(text, fast, readme, sources):
-    complaints = []
-    rows, left_out = table(readme, complaints)
-    functions = [*header.functions(text), *header.functions(fast)]
-    for name in functions:
-        if name not in rows:
-            complaints.append(f"README.md: no row for {name}")
-    for name in rows:
-        if name not in functions:
-            complaints.append(f"README.md: {name} is not in the header")
-    if sources["_native.py"] != native(text, left_out):
-        complaints.append("_native.py is not what the header says: python.py --write makes it anew")
-    others = "".join(source for file, source in sources.items() if file != "_native.py")
-    for name in header.functions(text):
-        if name not in left_out and not re.search(rf"\blibrary\(\)\.{name}\b", others):
-            complaints.append(f"{name} is declared, and nothing calls it")
-    for enumeration, wanted in enumerations(header.constants(text)).items():
-        body = re.search(rf"^class {enumeration}\(.*?(?=^class |\Z)", sources["_results.py"], flags=re.S | re.M)
-        members = re.findall(r"^    ([A-Z_]+) = (-?\w+)", body[0], flags=re.M) if body else []
-        found = {name: int(value, 0) for name, value in members}
-        for name in wanted.keys() | found.keys():
-            if wanted.get(name) != found.get(name):
-                complaints.append(f"{enumeration}.{name} is {found.get(name)}, in the header {wanted.get(name)}")
-    if f'__version__ = "{python_version(text)}"' not in sources["__init__.py"]:
-        complaints.append(f"__init__.py: the version is not {python_version(text)}")
-    for word in re.findall(r"`(?:Segment|Queue|Lock|Mutex|Event|Semaphore|ReadTicket|Subscription)\.(\w+)`", readme):
-        if not re.search(rf"\bdef {word}\b|\bself\.{word} = ", others):
-            complaints.append(f"README.md: the package has no {word}")
-    return complaints
-
-
-def mutants(text, left_out):
-    """The header with one type or name of a function or structure, or one number, changed."""
-    places = [match.span(1) for match in re.finditer(
-        r"SHMB_CALL\s+((\w+)\s*\((?:[^()]|\([^()]*\))*\))", text) if match[2] not in left_out]
-    members = [match.span(1) for match in re.finditer(r"typedef struct \w+ \{([^(]*?)\}", text)]
-    numbers = [match.span(1) for match in re.finditer(
-        r"#define SHMB_(?:KIND|STATE|FLAG|LOCK)_\w+\s+(\w+)", text)]
-    changes = {"uint32_t": "uint64_t", "uint64_t": "uint32_t", "int32_t": "uint32_t"}
-    for start, end in places:
-        # The names of arguments are of no meaning in Python, nor is what is behind a buffer.
-        for word in re.finditer(r"shmb_\w+(?=\()|\bu?int\d+_t\b|\bshmb_\w+(?= )", text[start:end]):
-            other = changes.get(word[0], word[0] + "9")
-            yield word[0], text[:start + word.start()] + other + text[start + word.end():]
-    for start, end in members + numbers:
-        for word in re.finditer(r"\w+", text[start:end]):
-            if word[0] in ("const", "void", "char") or word[0].startswith("SHMB_"):
-                continue
-            other = changes.get(word[0], word[0] + "9")
-            yield word[0], text[:start + word.start()] + other + text[start + word.end():]
 
 
 def narrow(structure):
@@ -203,36 +120,52 @@ def bridge(text, left_out):
     print("    {0, 0},\n};")
 
 
-def main():
-    text, fast = header.text_of("shmb.h"), header.text_of("shmb_fast.h")
-    readme = read("README.md", FOLDER)
-    left_out = table(readme, [])[1]
-    if sys.argv[1:] == ["--write"]:
-        with open(os.path.join(PACKAGE, "_native.py"), "w", encoding="utf-8", newline="\n") as file:
-            file.write(native(text, left_out))
-        return 0
-    if sys.argv[1:2] == ["--layout"]:
-        layout(int(sys.argv[2]))
-        return 0
-    if sys.argv[1:] == ["--bridge"]:
-        bridge(text, left_out)
-        return 0
-    sources = {name: read(name) for name in os.listdir(PACKAGE) if name.endswith(".py")}
-    complaints = check(text, fast, readme, sources)
-    for complaint in complaints:
-        print(complaint)
-    tried = missed = 0
-    for word, other in mutants(text, left_out):
-        tried += 1
-        try:
-            noticed = check(other, fast, readme, sources) != complaints
-        except KeyError: # a type that ctypes has no word for
-            noticed = True
-        if not noticed:
-            print(f"a change of '{word}' was not found")
-            missed += 1
-    print(f"{len(header.functions(text))} functions, {tried} changes tried, {missed} not found")
-    return 1 if complaints or missed or tried < 240 else 0
+class Python(bindings.Package):
+    FOLDER, COMMAND, LEAST = FOLDER, "python.py", 240
+
+    def sources(self):
+        return ["shmbroker/" + name for name in os.listdir(os.path.join(FOLDER, "shmbroker")) if name.endswith(".py")]
+
+    def generated(self, text, left_out):
+        return {"shmbroker/_native.py": native(text, left_out)}
+
+    def called(self, name):
+        return rf"\blibrary\(\)\.{name}\b"
+
+    def check(self, text, rows, sources):
+        complaints, found = [], {}
+        for enumeration in ENUMERATIONS:
+            body = re.search(rf"^class {enumeration}\(.*?(?=^class |\Z)", sources["shmbroker/_results.py"],
+                             flags=re.S | re.M)
+            members = re.findall(r"^    ([A-Z_]+) = (-?\w+)", body[0], flags=re.M) if body else []
+            found.update({(enumeration, name): int(value, 0) for name, value in members})
+        bindings.compare(found, bindings.named(header.constants(text), ENUMERATIONS, str), complaints)
+        if f'__version__ = "{python_version(text)}"' not in sources["shmbroker/__init__.py"]:
+            complaints.append(f"__init__.py: the version is not {python_version(text)}")
+        others = "".join(source for name, source in sources.items()
+                         if name not in ("shmbroker/_native.py", "README.md"))
+        for word in re.findall(r"`(?:Segment|Queue|Lock|Mutex|Event|Semaphore|ReadTicket|Subscription)\.(\w+)`",
+                               sources["README.md"]):
+            if not re.search(rf"\bdef {word}\b|\bself\.{word} = ", others):
+                complaints.append(f"README.md: the package has no {word}")
+        return complaints
+
+    def changed(self, text, left_out):
+        # The names of arguments are of no meaning in Python, nor is what is behind a buffer.
+        types = {kind: other for kind, other in bindings.TYPES.items() if kind.endswith("_t")}
+        yield from bindings.mutants(text, bindings.calls(text, left_out),
+                                    r"shmb_\w+(?=\()|\bu?int\d+_t\b|\bshmb_\w+(?= )", types)
+        yield from bindings.mutants(text, bindings.data(text, "SHMB_(?:KIND|STATE|FLAG|LOCK)_"),
+                                    r"\b(?!(?:const|void|char)\b|SHMB_)\w+", types)
+
+    def main(self):
+        if sys.argv[1:2] == ["--layout"]:
+            layout(int(sys.argv[2]))
+            return 0
+        if sys.argv[1:] == ["--bridge"]:
+            bridge(header.text_of("shmb.h"), self.left_out())
+            return 0
+        return super().main()
 
 
-sys.exit(main())
+sys.exit(Python().main())

@@ -34,14 +34,9 @@ use std::os::raw::{c_char, c_void};
 """
 
 
-def read(name):
-    with open(os.path.join(FOLDER, name), encoding="utf-8") as file:
-        return file.read()
-
-
 def type_of(kind):
     """A type of C in Rust."""
-    base, stars = kind.replace("const ", "").rstrip("*").strip(), kind.count("*")
+    base, stars = header.pointed(kind)
     kind = ("*const " if kind.startswith("const ") else "*mut ") if stars else ""
     return "*mut " * (stars - 1) + kind + NUMBERS.get(base, base)
 
@@ -72,48 +67,38 @@ def generated(text, without):
 
 def wanted(constants):
     """The constants of the header that the crate has: (type, name) -> value"""
-    found = {}
-    for name, value in constants.items():
-        for kind, prefix in CONSTANTS.items():
-            match = re.match(prefix, name)
-            if match and (kind != "Code" or value < 0):
-                found[kind, name[match.end():]] = value
-                break
-    return found
+    named = bindings.named(constants, CONSTANTS, str)
+    return {one: value for one, value in named.items() if one[0] != "Code" or value < 0}
 
 
-def check(text, fast, readme, sources):
-    complaints = []
-    functions = [*header.functions(text), *header.functions(fast)]
-    without = bindings.left_out(readme, functions, complaints)
-    if sources["src/sys.rs"] != generated(text, without):
-        complaints.append("src/sys.rs is not what the header says: rust.py --write makes it anew")
-    others = "".join(source for file, source in sources.items() if file not in ("src/sys.rs", "Cargo.toml"))
-    for name in header.functions(text):
-        if name not in without and not re.search(rf"\.{name}\b", others):
-            complaints.append(f"{name} is declared, and nothing calls it")
-    found = {(kind, name): int(value, 0) for name, kind, value in re.findall(
-        rf"^\s+pub const (\w+): (\w+) = \w+\((-?\w+)\);", others, flags=re.M)}
-    all_wanted = wanted(header.constants(text))
-    for one in sorted(all_wanted.keys() | found.keys()):
-        if all_wanted.get(one) != found.get(one):
-            complaints.append(f"{one[0]}::{one[1]} is {found.get(one)}, in the header {all_wanted.get(one)}")
-    if f'\nversion = "{bindings.version()}"\n' not in sources["Cargo.toml"]:
-        complaints.append(f"Cargo.toml: the version is not {bindings.version()}")
-    return complaints
+class Rust(bindings.Package):
+    FOLDER, COMMAND, LEAST = FOLDER, "rust.py", 250
+
+    def sources(self):
+        return ["Cargo.toml", *glob.glob("src/*.rs", root_dir=FOLDER)]
+
+    def generated(self, text, left_out):
+        return {"src/sys.rs": generated(text, left_out)}
+
+    def called(self, name):
+        return rf"\.{name}\b"
+
+    def code(self, others):
+        return "".join(source for name, source in others.items() if name != "Cargo.toml")
+
+    def check(self, text, rows, sources):
+        complaints, others = [], "".join(source for name, source in sources.items()
+                                         if name.startswith("src/") and name != "src/sys.rs")
+        found = {(kind, name): int(value, 0) for name, kind, value in re.findall(
+            r"^\s+pub const (\w+): (\w+) = \w+\((-?\w+)\);", others, flags=re.M)}
+        bindings.compare(found, wanted(header.constants(text)), complaints)
+        if f'\nversion = "{bindings.version()}"\n' not in sources["Cargo.toml"]:
+            complaints.append(f"Cargo.toml: the version is not {bindings.version()}")
+        return complaints
+
+    def changed(self, text, left_out):
+        return bindings.mutants(text, bindings.calls(text, left_out) + bindings.data(
+            text, r"SHMB_(?:KIND|STATE|FLAG|LOCK)_|SHMB_(?=NO_|NOT_|BAD_|READ |WRITE )"))
 
 
-def main():
-    text, fast, readme = header.text_of("shmb.h"), header.text_of("shmb_fast.h"), read("README.md")
-    without = header.table(readme, "shmb_", [])[1]
-    if sys.argv[1:] == ["--write"]:
-        with open(os.path.join(FOLDER, "src/sys.rs"), "w", encoding="utf-8", newline="\n") as file:
-            file.write(generated(text, without))
-        return 0
-    sources = {name: read(name) for name in ["Cargo.toml", *glob.glob("src/*.rs", root_dir=FOLDER)]}
-    changed = bindings.mutants(text, without,
-                               r"SHMB_(?:KIND|STATE|FLAG|LOCK)_|SHMB_(?=NO_|NOT_|BAD_|READ |WRITE )")
-    return bindings.hold(text, changed, lambda other: check(other, fast, readme, sources), 250)
-
-
-sys.exit(main())
+sys.exit(Rust().main())

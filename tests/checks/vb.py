@@ -14,6 +14,7 @@ import re
 import sys
 
 sys.dont_write_bytecode = True
+import bindings
 import header
 
 FOLDER = os.path.join(header.ROOT, "client/bindings/vb")
@@ -123,9 +124,7 @@ def check_pages(pages, public, functions, complaints):
 def check(flat, text, readme, sources):
     complaints, every = [], header.functions(flat)
     functions = taken(every)
-    rows, left_out = header.table(readme, "shmbf_", complaints)
-    complaints += [f"README.md: no row for {name}" for name in every if name not in rows]
-    complaints += [f"README.md: {name} is not in the header" for name in rows if name not in every]
+    rows, left_out = bindings.table(readme, "shmbf_", every, complaints)
     complaints += [f"README.md: {name} is left out, and is not" for name in left_out if name in functions]
     complaints += [f"README.md: {name} is not left out, and is" for name in every
                    if name not in functions and name not in left_out]
@@ -140,8 +139,7 @@ def check(flat, text, readme, sources):
         if not re.search(rf"^Public (?:Function|Sub) {name}\(", code, flags=re.M):
             complaints.append(f"README.md: {name} is not in shmb.bas")
     public = dict(re.findall(r"^Public (?:Function|Sub) (Shmb\w+)\((.*)\)", code, flags=re.M))
-    with open(os.path.join(FOLDER, "../guides.md"), encoding="utf-8") as file:
-        check_pages((readme, file.read()), public, functions, complaints)
+    check_pages((readme, bindings.read(FOLDER, "../guides.md")), public, functions, complaints)
     calls = sum(check_calls(file, code_of(source), functions, complaints) for file, source in sources.items())
     if calls < 25:
         complaints.append(f"only {calls} calls were found")
@@ -157,14 +155,12 @@ def check(flat, text, readme, sources):
 
 def mutants(flat):
     """The header with one word of a function changed; of a function that is left out, its name."""
-    functions = taken(header.functions(flat))
-    for match in re.finditer(r"SHMB_CALL\s+(\w+\s*\((?:[^()]|\([^()]*\))*\))", flat):
-        for word in re.finditer(r"\w+", match[1]):
-            if word[0] in ("const", "void") or (word.start() > 0 and match[1].partition("(")[0] not in functions):
-                continue
-            other = {"int32_t": "int64_t", "char": "shmb_wchar", "shmb_wchar": "char"}.get(word[0], word[0] + "x")
-            start = match.start(1)
-            yield word[0], flat[:start + word.start()] + other + flat[start + word.end():]
+    every = header.functions(flat)
+    functions = taken(every)
+    others = {"int32_t": "int64_t", "char": "shmb_wchar", "shmb_wchar": "char"}
+    yield from bindings.mutants(flat, bindings.calls(flat, every.keys() - functions.keys()),
+                                r"\b(?!(?:const|void)\b)\w+", others)
+    yield from bindings.mutants(flat, bindings.calls(flat, functions), r"^\w+", others)
 
 
 def main():
@@ -179,23 +175,9 @@ def main():
         with open(os.path.join(FOLDER, "shmb.bas"), "w", encoding="ascii", newline="\r\n") as file:
             file.write(new)
         return 0
-    readme = open(os.path.join(FOLDER, "README.md"), encoding="utf-8").read()
-    found = check(flat, text, readme, sources)
-    complaints += found
-    for complaint in complaints:
-        print(complaint)
-    tried = missed = 0
-    for word, other in mutants(flat):
-        tried += 1
-        try:
-            noticed = check(other, text, readme, sources) != found
-        except KeyError: # a type that Visual Basic has no word for
-            noticed = True
-        if not noticed:
-            print(f"a change of '{word}' was not found")
-            missed += 1
-    print(f"{len(header.functions(flat))} functions, {tried} changes tried, {missed} not found")
-    return 1 if complaints or missed or tried < 150 else 0
+    readme = bindings.read(FOLDER, "README.md")
+    return bindings.hold(f"{len(header.functions(flat))} functions", flat, mutants(flat),
+                         lambda other: check(other, text, readme, sources), 150, complaints)
 
 
 sys.exit(main())
