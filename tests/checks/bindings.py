@@ -112,10 +112,18 @@ class Package:
     sources()                   the names of the files that are checked
     generated(text, left_out)   the files that are made from the header: name -> text
     called(name)                an expression for a call of a function
-    code(others)                the text with the calls, of the files that are not made: name -> text
     check(text, rows, sources)  what else it complains of; sources: name -> text, and README.md
+
+    and, where it differs,
+
+    NUMBERS                     an expression for the start of the constants whose change must be noticed
+    code(others)                the text with the calls, of the files that are not made: name -> text
     changed(text, left_out)     the headers that must be noticed
     """
+    NUMBERS = r"SHMB_(?:KIND|STATE|FLAG|LOCK)_|SHMB_(?=NO_|NOT_|BAD_)"
+
+    def changed(self, text, left_out):
+        return mutants(text, calls(text, left_out) + data(text, self.NUMBERS))
 
     def left_out(self):
         return table(read(self.FOLDER, "README.md"), "shmb_", (), [])[1]

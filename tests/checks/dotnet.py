@@ -119,9 +119,5 @@ class DotNet(bindings.Package):
         bindings.compare(found, bindings.named(header.constants(text), ENUMERATIONS, camel), complaints)
         return complaints
 
-    def changed(self, text, left_out):
-        return bindings.mutants(text, bindings.calls(text, left_out) +
-                                bindings.data(text, "SHMB_(?:KIND|STATE|FLAG|LOCK)_"))
-
 
 sys.exit(DotNet().main())

@@ -107,6 +107,7 @@ def wanted(constants):
 
 class Go(bindings.Package):
     FOLDER, COMMAND, LEAST = FOLDER, "go.py", 250
+    NUMBERS = bindings.Package.NUMBERS + r"|SHMB_(?=READ |WRITE )"
 
     def sources(self):
         return [name for name in os.listdir(FOLDER) if name.endswith(".go")]
@@ -126,10 +127,6 @@ class Go(bindings.Package):
         if f"shmbroker v{bindings.version()}\n" not in sources["README.md"]:
             complaints.append(f"README.md: the version is not {bindings.version()}")
         return complaints
-
-    def changed(self, text, left_out):
-        return bindings.mutants(text, bindings.calls(text, left_out) + bindings.data(
-            text, r"SHMB_(?:KIND|STATE|FLAG|LOCK)_|SHMB_(?=NO_|NOT_|BAD_|READ |WRITE )"))
 
 
 sys.exit(Go().main())

@@ -155,7 +155,7 @@ class Python(bindings.Package):
         types = {kind: other for kind, other in bindings.TYPES.items() if kind.endswith("_t")}
         yield from bindings.mutants(text, bindings.calls(text, left_out),
                                     r"shmb_\w+(?=\()|\bu?int\d+_t\b|\bshmb_\w+(?= )", types)
-        yield from bindings.mutants(text, bindings.data(text, "SHMB_(?:KIND|STATE|FLAG|LOCK)_"),
+        yield from bindings.mutants(text, bindings.data(text, self.NUMBERS),
                                     r"\b(?!(?:const|void|char)\b|SHMB_)\w+", types)
 
     def main(self):

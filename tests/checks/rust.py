@@ -73,6 +73,7 @@ def wanted(constants):
 
 class Rust(bindings.Package):
     FOLDER, COMMAND, LEAST = FOLDER, "rust.py", 250
+    NUMBERS = bindings.Package.NUMBERS + r"|SHMB_(?=READ |WRITE )"
 
     def sources(self):
         return ["Cargo.toml", *glob.glob("src/*.rs", root_dir=FOLDER)]
@@ -95,10 +96,6 @@ class Rust(bindings.Package):
         if f'\nversion = "{bindings.version()}"\n' not in sources["Cargo.toml"]:
             complaints.append(f"Cargo.toml: the version is not {bindings.version()}")
         return complaints
-
-    def changed(self, text, left_out):
-        return bindings.mutants(text, bindings.calls(text, left_out) + bindings.data(
-            text, r"SHMB_(?:KIND|STATE|FLAG|LOCK)_|SHMB_(?=NO_|NOT_|BAD_|READ |WRITE )"))
 
 
 sys.exit(Rust().main())
