@@ -7,19 +7,10 @@
 #   tests/checks/python.sh
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
-. "$root/install/common.sh"
-SHMB_BUILD=$shmb_build
-. "$root/tests/wine.sh"
-bin=$shmb_build/mingw-x64/bin tests=$root/tests/client/python package=$root/client/bindings/python
+. "$root/tests/checks/bindings.sh"
+tests=$root/tests/client/python package=$root/client/bindings/python
 python=/usr/bin/python3 # Debian's: the packages for it are installed
 
-work=$(mktemp -d) || exit 1
-finish() {
-    wine_end
-    rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM HUP
 export PYTHONDONTWRITEBYTECODE=1
 
 for platform in win32 linux; do
@@ -33,7 +24,7 @@ for bits in 64:x86_64 32:i686; do
 done
 
 for one in 1 2; do
-    "$root/install/wheel.sh" "$bin/shmbclient.dll" "$shmb_build/mingw-x86/bin/shmbclient.dll" "$work/$one" || exit 1
+    "$root/install/wheel.sh" "$bin/shmbclient.dll" "$bin32/shmbclient.dll" "$work/$one" || exit 1
 done
 for name in $(cd "$work/1" && echo ./shmbroker-*-py3-none-{win_amd64,win32}.whl); do
     cmp "$work"/{1,2}/"$name" || exit 1
@@ -54,32 +45,18 @@ said=$(PYTHONPATH=$work/installed "$python" -c 'import shmbroker; shmbroker.open
     cp "$bin/shmbclient.dll" "$work/" || exit 1
 
 wine_begin "$bin" || exit 1
-true >"$work/broker"
-wine_run "$bin/session_launcher.exe" -s 0 -- "$(wine_path "$bin/shmbroker.exe")" run \
-    --allow-unsafe-config --config "$(wine_path "$tests/objects.yaml")" \
-    --state "$(wine_path "$work/state")" >>"$work/broker" 2>&1 </dev/null &
-wine_await "$work/broker" 'info 100:' || exit 1
+serve "$tests/objects.yaml" Py || exit 1
 
-# run FILE: in Python, in a process of Wine.
-run() {
-    SHMB_PYTHON=$("$python" -c 'import sysconfig; print(sysconfig.get_config_var("INSTSONAME"))') \
-        SHMB_DLL=$work/bridge.so LD_PRELOAD=$work/bridge.so PYTHONPATH=$work/installed OPENBLAS_NUM_THREADS=1 \
-        timeout -k 10 300 "${wine_command[@]}" "$bin/session_launcher.exe" -r -s 2 -- \
-        "$(wine_path "$work/host.exe.so")" "$1" </dev/null >"$work/said" 2>&1
+# In Python, in a process of Wine.
+name=$("$python" -c 'import sysconfig; print(sysconfig.get_config_var("INSTSONAME"))') || exit 1
+in_wine=(env SHMB_PYTHON="$name" SHMB_DLL="$work/bridge.so" LD_PRELOAD="$work/bridge.so"
+    PYTHONPATH="$work/installed" OPENBLAS_NUM_THREADS=1
+    "${wine_command[@]}" "$bin/session_launcher.exe" -r -s 2 -- "$(wine_path "$work/host.exe.so")")
+
+passed() {
+    awk '/^Ran [0-9]+ tests in / { n = $2 } /^OK$/ { ok = 1 } END { if (ok) print n }'
 }
-
-wine_run "$bin/plain.exe" write 'Global\Py.FromC' 'written in C' || exit 1
-run "$tests/test_package.py"
-code=$?
-total=$(sed -n 's/^Ran \([0-9]*\) tests in .*/\1/p' "$work/said")
-if [ $code != 0 ] || [ "${total:-0}" -lt 42 ] || ! grep -qx OK "$work/said"; then
-    echo "the tests ended with $code"
-    cat "$work/said"
-    exit 1
-fi
-echo "$total tests"
-seen=$(wine_run "$bin/plain.exe" read 'Global\Py.ToC' </dev/null | tr -d '\r')
-[ "$seen" = 'written in Python' ] || { echo "a program in C sees: $seen"; exit 1; }
+tested_with_c Py Python 'in a process of Wine' 42 "${in_wine[@]}" "$tests/test_package.py" || exit 1
 
 cat >"$work/wanted" <<'TEXT'
 PythonExample: 64 bytes
@@ -88,10 +65,7 @@ changed: from Python
 RANGE: the start is beyond the end
 segment PythonExample: 64 bytes
 TEXT
-run "$package/example.py"
-code=$?
-grep -v -e '^segment Py\.' -e '^segment Prices' "$work/said" >"$work/seen" # those of the tests
-[ $code = 0 ] && diff "$work/wanted" "$work/seen" && exit 0
-echo "example.py ended with $code"
-cat "$work/said"
-exit 1
+printed "${in_wine[@]}" "$package/example.py" || exit 1
+# those of the tests
+grep -v -e '^segment Py\.' -e '^segment Prices' "$work/seen" | diff "$work/wanted" - ||
+    { echo 'example.py prints something else'; exit 1; }

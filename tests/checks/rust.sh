@@ -8,11 +8,8 @@
 # Exit code 77, which is no failure: Debian's Rust for Windows is not here.
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
-. "$root/install/common.sh"
-SHMB_BUILD=$shmb_build
-. "$root/tests/wine.sh"
+. "$root/tests/checks/bindings.sh"
 . "$root/tests/checks/no_network.sh"
-bin=$shmb_build/mingw-x64/bin bin32=$shmb_build/mingw-x86/bin
 tests=tests/client/rust crate=client/bindings/rust
 
 # Debian's, whatever else is on the path: the libraries for Windows are its.
@@ -22,13 +19,6 @@ for program in cargo rustc rustfmt cargo-clippy; do
 done
 [ -e /usr/lib/rustlib/x86_64-pc-windows-gnu/lib ] || { echo "Debian's libstd-rust-dev-windows is not here"; exit 77; }
 unset RUSTUP_TOOLCHAIN RUSTC CARGO CARGO_BUILD_TARGET RUSTFLAGS
-work=$(mktemp -d) || exit 1
-finish() {
-    wine_end
-    rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM HUP
 
 # cargo writes its lock file beside the sources.
 mkdir -p "$work/$crate" "$work/$tests" && cp -r "$root/$crate/." "$work/$crate" && cp -r "$root/$tests/." "$work/$tests" || exit 1
@@ -36,14 +26,6 @@ rustfmt --edition 2021 --config-path "$root/$crate/rustfmt.toml" --color never -
 export CARGO_HOME=$work/home CARGO_TARGET_DIR=$work/made CARGO_NET_OFFLINE=true CARGO_INCREMENTAL=0
 export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=x86_64-w64-mingw32-gcc
 export CARGO_TARGET_I686_PC_WINDOWS_GNU_LINKER=i686-w64-mingw32-gcc
-
-# quietly COMMAND…: what it prints is shown only where it fails.
-quietly() {
-    "$@" >"$work/said" 2>&1 </dev/null && return
-    echo "failed: $*"
-    cat "$work/said"
-    return 1
-}
 
 # made TARGET FOLDER: the tests and the example, beside the library of their bitness.
 made() {
@@ -58,7 +40,7 @@ made() {
     printf '%s\n' '#![allow(unused)]' 'use shmbroker::{Rights, Segment};' 'use std::time::Duration;' \
         '#[repr(C)]' '#[derive(Clone, Copy)]' 'struct Quote(f64, f64);' 'unsafe impl shmbroker::Plain for Quote {}' \
         'fn piece(seen: u64, quote_bytes: [u8; 16]) -> shmbroker::Result<()> {'
-    sed -n '/^```rust$/,/^```$/{/^```/!p}' "$root/$crate/README.md"
+    pieces "$root/$crate/README.md" rust
     printf '%s\n' 'Ok(())' '}' 'fn main() {}'
 ) >"$work/$crate/examples/piece.rs"
 (cd "$work/$crate" && quietly cargo clippy --target x86_64-pc-windows-gnu --lib --examples -- -D warnings) &&
@@ -76,38 +58,17 @@ fi
 
 wine_begin_both "$bin" "$bin32" || exit 1
 [ ${#targets[@]} = 1 ] || no_network "$work" "$work"/x86/{tests,example}.exe || exit 1
-true >"$work/broker"
-wine_run "$bin/session_launcher.exe" -s 0 -- "$(wine_path "$bin/shmbroker.exe")" run \
-    --allow-unsafe-config --config "$(wine_path "$root/$tests/objects.yaml")" \
-    --state "$(wine_path "$work/state")" >>"$work/broker" 2>&1 </dev/null &
-wine_await "$work/broker" 'info 100:' || exit 1
-wine_run "$bin/plain.exe" write 'Global\Rust.FromC' 'written in C' || exit 1
+serve "$root/$tests/objects.yaml" Rust || exit 1
 # A panic is part of a test; what Wine has to show the stack of one ends the program.
 export RUST_BACKTRACE=0
 
-# Of too few tests, or none, nobody would know.
-least=20
+passed() {
+    sed -n 's/^test result: ok\. \([0-9]*\) passed; 0 failed; 0 ignored;.*/\1/p'
+}
 for target in "${targets[@]}"; do
     [ "$target" = x64 ] || no_network_now
-    wine_run "$bin/plain.exe" write 'Global\Rust.ToC' 'nothing' || exit 1
-    timeout -k 10 300 "${wine_command[@]}" "$work/$target/tests.exe" >"$work/said" 2>&1 </dev/null
-    code=$?
-    passed=$(sed -n 's/^test result: ok\. \([0-9]*\) passed; 0 failed; 0 ignored;.*/\1/p' "$work/said")
-    if [ $code != 0 ] || [ "${passed:-0}" -lt $least ]; then
-        echo "$target: ended with $code"
-        cat "$work/said"
-        exit 1
-    fi
-    echo "$target, under Wine: $passed tests"
-    seen=$(wine_run "$bin/plain.exe" read 'Global\Rust.ToC' </dev/null | tr -d '\r')
-    [ "$seen" = 'written in Rust' ] || { echo "a program in C sees: $seen"; exit 1; }
-    timeout -k 10 60 "${wine_command[@]}" "$work/$target/example.exe" >"$work/said" 2>&1 </dev/null
-    code=$?
-    tr -d '\r' <"$work/said" >"$work/seen"
-    if [ $code != 0 ] || ! grep -qx 'Prices: 1.26' "$work/seen" || ! grep -qx 'Rust.Queue: queue, .* bytes' "$work/seen"; then
-        echo "the example for $target ended with $code"
-        cat "$work/seen"
-        exit 1
-    fi
+    tested_with_c Rust Rust "$target, under Wine" 20 "${wine_command[@]}" "$work/$target/tests.exe" &&
+        printed "${wine_command[@]}" "$work/$target/example.exe" &&
+        has 'Prices: 1.26' 'Rust.Queue: queue, .* bytes' || exit 1
 done
 [ ${#targets[@]} = 2 ] || { echo "in 64 bit all is well; Rust's libraries for 32-bit Windows are not here"; exit 77; }
