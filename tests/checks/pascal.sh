@@ -10,10 +10,7 @@
 # failure: Free Pascal is not here.
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
-. "$root/install/common.sh"
-SHMB_BUILD=$shmb_build
-. "$root/tests/wine.sh"
-bin=$shmb_build/mingw-x64/bin bin32=$shmb_build/mingw-x86/bin
+. "$root/tests/checks/bindings.sh"
 bindings=$root/client/bindings/pascal tests=$root/tests/client/pascal
 deps=$shmb_build/deps/fpc
 
@@ -21,22 +18,6 @@ command -v ppcx64 >/dev/null || { echo 'Free Pascal is not here: Debian has it a
 version=$(ppcx64 -iV)
 source=/usr/share/fpcsrc/$version
 [ -e "$source/rtl/win32" ] || { echo "the sources of Free Pascal $version are not here: Debian has them as fpc-source"; exit 77; }
-
-work=$(mktemp -d) || exit 1
-finish() {
-    wine_end
-    rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM HUP
-
-# quietly COMMAND…: what it prints is shown only where it fails.
-quietly() {
-    "$@" >"$work/said" 2>&1 </dev/null && return
-    echo "failed: $*"
-    cat "$work/said"
-    return 1
-}
 
 # cross_units FOLDER COMPILER TARGET CPU: the run-time library.
 cross_units() {
@@ -99,28 +80,16 @@ compiled x64 ppcx64 win64 && compiled x86 "$deps/ppcross386" win32 || exit 1
 cp "$bin/shmbclient.dll" "$work/x64/" && cp "$bin32/shmbclient.dll" "$work/x86/" || exit 1
 
 wine_begin_both "$bin" "$bin32" || exit 1
-true >"$work/broker"
-wine_run "$bin/session_launcher.exe" -s 0 -- "$(wine_path "$bin/shmbroker.exe")" run \
-    --allow-unsafe-config --config "$(wine_path "$tests/objects.yaml")" \
-    --state "$(wine_path "$work/state")" >>"$work/broker" 2>&1 </dev/null &
-wine_await "$work/broker" 'info 100:' || exit 1
-wine_run "$bin/plain.exe" write 'Global\Pas.FromC' 'written in C' || exit 1
+serve "$tests/objects.yaml" Pas || exit 1
+passed() {
+    sed -n 's/^\([0-9]*\) passed, 0 failed$/\1/p'
+}
 for architecture in x64 x86; do
-    wine_run "$bin/plain.exe" write 'Global\Pas.ToC' 'nothing' || exit 1
-    # Of too few tests, or none, nobody would know.
-    timeout -k 10 300 "${wine_command[@]}" "$work/$architecture/tests.exe" >"$work/said" 2>&1 </dev/null
-    code=$?
-    passed=$(tr -d '\r' <"$work/said" | sed -n 's/^\([0-9]*\) passed, 0 failed$/\1/p')
-    if [ $code != 0 ] || [ "${passed:-0}" -lt 67 ]; then
-        echo "$architecture: tests.exe ended with $code"
-        cat "$work/said"
-        exit 1
-    fi
-    seen=$(wine_run "$bin/plain.exe" read 'Global\Pas.ToC' </dev/null | tr -d '\r')
-    [ "$seen" = 'written in Pascal' ] || { echo "a program in C sees: $seen"; exit 1; }
-    timeout -k 10 60 "${wine_command[@]}" "$work/$architecture/example.exe" </dev/null 2>&1 |
-        tr -d '\r' | LC_ALL=C sed 's/\(Prix.caf\).*/\1/' >"$work/seen" # é is as the code page has it
-    diff - "$work/seen" <<'TEXT' || { echo "$architecture: the example prints something else"; exit 1; }
+    tested_with_c Pas Pascal "$architecture" 67 "${wine_command[@]}" "$work/$architecture/tests.exe" &&
+        printed "${wine_command[@]}" "$work/$architecture/example.exe" || exit 1
+    # é is as the code page has it
+    LC_ALL=C sed 's/\(Prix.caf\).*/\1/' "$work/seen" >"$work/lines"
+    diff - "$work/lines" <<'TEXT' || { echo "$architecture: the example prints something else"; exit 1; }
 PascalExample: 64 bytes
 bid 125, ask 126
 the broker holds PascalExample
@@ -134,5 +103,5 @@ the broker holds Prix.caf
 the broker holds Pas.Queue
 the broker holds Pas.Stop
 TEXT
-    echo "$architecture: $passed tests, and the example"
+    echo "$architecture: the example"
 done
