@@ -10,37 +10,20 @@
 # Exit code 77, which is no failure: the .NET SDK is not here, or NuGet cannot bring what it needs.
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
-. "$root/install/common.sh"
-SHMB_BUILD=$shmb_build
-. "$root/tests/wine.sh"
+. "$root/tests/checks/bindings.sh"
 # Nothing of the SDK stays running.
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
-bin=$shmb_build/mingw-x64/bin bin32=$shmb_build/mingw-x86/bin
 tests=$root/tests/client/dotnet project=$root/tests/client/dotnet/ShmBroker.Client.Tests.csproj
 
 sdk=$(dotnet --version 2>/dev/null | cut -d . -f 1)
 [ "${sdk:-0}" -ge 8 ] || { echo 'the .NET SDK, 8 or later, is not here'; exit 77; }
-work=$(mktemp -d) || exit 1
 test_version=0.0.0-test.$$
-finish() {
-    wine_end
-    # What NuGet unpacks stays otherwise.
-    rm -rf "$work" "${NUGET_PACKAGES:-$HOME/.nuget/packages}/shmbroker.client/$test_version"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM HUP
+# What NuGet unpacks stays otherwise.
+leftovers+=("${NUGET_PACKAGES:-$HOME/.nuget/packages}/shmbroker.client/$test_version")
 
 # The framework of the SDK that is here: NuGet has a runtime for Windows of that.
 framework=net$sdk.0
 options=(--artifacts-path "$work/made" -p:ShmbFramework="$framework" --nologo -v quiet)
-
-# quietly COMMAND…: what it prints is shown only where it fails.
-quietly() {
-    "$@" >"$work/said" 2>&1 </dev/null && return
-    echo "failed: $*"
-    cat "$work/said"
-    return 1
-}
 
 # restored PROJECT OPTION…: 77 where NuGet does not bring all that it takes.
 restored() {
@@ -87,21 +70,17 @@ published() {
 mkdir "$work/packages" "$work/Readme" "$work/PricesVb" "$work/PricesNet" "$work/Framework" || exit 1
 quietly "$root/install/nuget.sh" "$bin/shmbclient.dll" "$bin32/shmbclient.dll" "$test_version" "$work/packages" || exit 1
 package="<PackageReference Include=\"ShmBroker.Client\" Version=\"$test_version\"/>"
-# csharp NUMBER: that piece of the README
-csharp() {
-    awk -v wanted="$1" '/^```csharp$/ { inside = ++count == wanted; next } /^```$/ { inside = 0 } inside' \
-        "$root/client/bindings/dotnet/README.md"
-}
-csharp 1 >"$work/Readme/Program.cs"
+page=$root/client/bindings/dotnet/README.md
+pieces "$page" csharp 1 >"$work/Readme/Program.cs"
 {
     echo 'using ShmBroker;'
     echo 'static class Piece {'
     echo '    static async Task Run(Segment prices, Func<Task<double>> ReadFeedAsync, CancellationToken cancellationToken) {'
-    csharp 2
+    pieces "$page" csharp 2
     echo '    }'
     echo '}'
 } >"$work/Readme/Piece.cs"
-[ -z "$(csharp 3)" ] || { echo 'the README of .NET has a piece that nothing compiles'; exit 1; }
+[ -z "$(pieces "$page" csharp 3)" ] || { echo 'the README of .NET has a piece that nothing compiles'; exit 1; }
 cp "$root/client/examples/Prices.vb" "$work/PricesVb/" && cp "$root/client/examples/Prices.cs" "$work/PricesNet/" &&
     cp "$root/client/examples/Prices.cs" "$work/Framework/" || exit 1
 published Readme csproj '<ImplicitUsings>enable</ImplicitUsings><PublishTrimmed>true</PublishTrimmed>' "$package"
@@ -113,50 +92,30 @@ consumer Framework csproj net472 '<PlatformTarget>x86</PlatformTarget>' \
 quietly dotnet build "$work/Framework/Framework.csproj" "${options[@]}" --no-restore || exit 1
 cmp "$work"/made/bin/Framework/*/shmbclient.dll "$bin32/shmbclient.dll" || exit 1
 
-# run NAME LEAST COMMAND…: a run of the tests. Of too few, or none, nobody would know.
-run() {
-    local name=$1 least=$2 total
-    shift 2
-    timeout -k 10 300 "$@" -noLogo -noColor >"$work/said" 2>&1 </dev/null
-    local code=$?
-    total=$(sed -n 's/.* Total: \([0-9]*\), Errors: 0, Failed: 0, Skipped: 0, .*/\1/p' "$work/said")
-    if [ $code != 0 ] || [ "${total:-0}" -lt "$least" ]; then
-        echo "$name: ended with $code"
-        cat "$work/said"
-        return 1
-    fi
-    echo "$name: $total tests"
+passed() {
+    sed -n 's/.* Total: \([0-9]*\), Errors: 0, Failed: 0, Skipped: 0, .*/\1/p'
 }
-
-run 'on this machine' 8 dotnet "$host" -trait- needs=broker || exit 1
+plain=(-noLogo -noColor)
+tested 'on this machine' 8 dotnet "$host" -trait- needs=broker "${plain[@]}" || exit 1
 
 wine_begin_both "$bin" "$bin32" || exit 1
 # Wine hands assemblies to mscoree.dll, which the other tests do without.
 export WINEDLLOVERRIDES='winedbg.exe=d;mshtml=d;winemenubuilder.exe=d'
-true >"$work/broker"
-wine_run "$bin/session_launcher.exe" -s 0 -- "$(wine_path "$bin/shmbroker.exe")" run \
-    --allow-unsafe-config --config "$(wine_path "$tests/objects.yaml")" \
-    --state "$(wine_path "$work/state")" >>"$work/broker" 2>&1 </dev/null &
-wine_await "$work/broker" 'info 100:' || exit 1
-wine_run "$bin/plain.exe" write 'Global\Net.FromC' 'written in C' || exit 1
+serve "$tests/objects.yaml" Net || exit 1
 for architecture in x64 x86; do
-    wine_run "$bin/plain.exe" write 'Global\Net.ToC' 'nothing' || exit 1
-    run "win-$architecture, under Wine" 40 \
-        "${wine_command[@]}" "$work/$architecture/ShmBroker.Client.Tests.exe" -trait- 'needs=no library' || exit 1
-    seen=$(wine_run "$bin/plain.exe" read 'Global\Net.ToC' </dev/null | tr -d '\r')
-    [ "$seen" = 'written in .NET' ] || { echo "a program in C sees: $seen"; exit 1; }
+    tested_with_c Net .NET "win-$architecture, under Wine" 40 "${wine_command[@]}" \
+        "$work/$architecture/ShmBroker.Client.Tests.exe" -trait- 'needs=no library' "${plain[@]}" || exit 1
 done
 
 # shows WANTED PROGRAM ARGUMENT…: a program of an example, and the last line that it prints.
 shows() {
-    local wanted=$1
+    local wanted=$1 last
     shift
-    timeout -k 10 120 "${wine_command[@]}" "$@" >"$work/said" 2>&1 </dev/null
-    local code=$? seen
-    seen=$(tail -n 1 "$work/said" | tr -d '\r')
-    [ $code = 0 ] && [ "$seen" = "$wanted" ] && return
-    echo "$1 ended with $code; wanted: $wanted"
-    cat "$work/said"
+    printed "${wine_command[@]}" "$@" || exit 1
+    last=$(tail -n 1 "$work/seen")
+    [ "$last" = "$wanted" ] && return
+    echo "$1 does not print $wanted:"
+    cat "$work/seen"
     exit 1
 }
 
