@@ -839,6 +839,10 @@ The place of the configuration; default: that of the installed service, else
 %ProgramData%\ShmBroker\shmbroker.yaml. While the service is installed: that file, or one that
 its include leads to, such as conf.d\app.yaml
 
+.PARAMETER Timeout
+The longest time to wait for the service's result, in seconds. When it is over, the file stays in its
+place.
+
 .PARAMETER AllowUnsafeConfig
 For trials: accepts a place and files that others than administrators can change.
 
@@ -862,11 +866,13 @@ function Update-ShmBrokerConfig {
         [string] $Path,
         [ValidateNotNullOrEmpty()]
         [string] $Config,
+        [ValidateRange(0.001, 86400)]
+        [double] $Timeout = 60,
         [switch] $AllowUnsafeConfig
     )
 
     $file = Resolve-File $PSCmdlet $Path
-    $arguments = @($file)
+    $arguments = @($file, '--timeout', "$([int] [Math]::Ceiling($Timeout * 1000))")
     if ($Config) {
         $arguments += '--config', (Resolve-File $PSCmdlet $Config)
     }
