@@ -87,6 +87,7 @@ all_checks() {
     job check 'the service has no way in' "$checks/imports.sh" --no-input \
         "$bin/shmbroker.exe" "$bin32/shmbroker.exe"
     job check 'what imports or creates is found' "$checks/imports_test.sh"
+    job check 'abi.json is what the headers say' python3 "$checks/abi_json.py"
     job check 'FoxPro declares the library' python3 "$checks/foxpro.py"
     job check 'Visual Basic declares the library' python3 "$checks/vb.py"
     job check 'the units for Pascal declare the library' python3 "$checks/pascal.py"

@@ -542,6 +542,7 @@ SHMB_RESULT int32_t SHMB_CALL shmb_read_published(_In_ const shmb_segment *segme
                                                   _Outptr_result_nullonfailure_ const void **data,
                                                   _Out_ uint64_t *ticket);
 
+/* Tells whether what was read since the ticket counts, see shmb_read_begin. */
 SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_read_valid(_In_ const shmb_segment *segment,
                                                             uint64_t ticket);
 

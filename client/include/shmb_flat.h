@@ -106,6 +106,7 @@ SHMB_API int32_t SHMB_CALL shmbf_wait_changed(int32_t segment, int32_t timeout_m
 SHMB_API int32_t SHMB_CALL shmbf_subscribe(int32_t segment);
 SHMB_API int32_t SHMB_CALL shmbf_unsubscribe(int32_t segment);
 
+/* As shmb_state. */
 SHMB_API int32_t SHMB_CALL shmbf_state(int32_t segment);
 
 /* Returns the queue's number, for shmbf_close. As shmbf_open and shmb_queue_open. */
