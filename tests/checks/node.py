@@ -92,7 +92,7 @@ def enumeration(source, kind, form):
 def check(text, fast, readme, sources):
     complaints = []
     functions = [*header.functions(text), *header.functions(fast)]
-    without = bindings.left_out(readme, functions, complaints)
+    without = bindings.table(readme, "shmb_", functions, complaints)[1]
     source, types = sources["shmb.js"], sources["shmb.d.ts"]
     if generated(text, without) not in source:
         complaints.append("shmb.js does not declare what the header says: node.py --write does")
@@ -125,7 +125,7 @@ def check(text, fast, readme, sources):
 
 def main():
     text, fast, readme = header.text_of("shmb.h"), header.text_of("shmb_fast.h"), read("README.md")
-    without = header.table(readme, "shmb_", [])[1]
+    without = bindings.table(readme, "shmb_", (), [])[1]
     if sys.argv[1:] == ["--write"]:
         source = re.sub(r"const structures = \{\n.*?\n\];\n", lambda _: generated(text, without), read("shmb.js"),
                         count=1, flags=re.S)
@@ -133,9 +133,9 @@ def main():
             file.write(source)
         return 0
     sources = {name: read(name) for name in ("shmb.js", "shmb.d.ts", "package.json")}
-    changed = bindings.mutants(text, without,
-                               r"SHMB_(?:KIND|STATE|FLAG|LOCK)_|SHMB_(?=NO_|NOT_|BAD_|READ |WRITE )")
-    return bindings.hold(text, changed, lambda other: check(other, fast, readme, sources), 250)
+    changed = bindings.mutants(text, bindings.calls(text, without) + bindings.data(
+        text, r"SHMB_(?:KIND|STATE|FLAG|LOCK)_|SHMB_(?=NO_|NOT_|BAD_|READ |WRITE )"))
+    return bindings.hold(f"{len(header.functions(text))} functions", text, changed, lambda other: check(other, fast, readme, sources), 250)
 
 
 if __name__ == "__main__":
