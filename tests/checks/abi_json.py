@@ -42,10 +42,21 @@ def above(raw, start):
     return [text for end, text in comments(raw) if end <= start][-1]
 
 
+def row(word):
+    """A parameter's row in the list of a comment."""
+    return re.compile(rf"^ \* {word}  +(\S.*(?:\n \*  +\S.*)*)", flags=re.M)
+
+
 def said(comment, word):
     """What a comment's list of parameters says of one; None where it has no such list."""
-    found = re.search(rf"^ \* {word}  +(\S.*(?:\n \*  +\S.*)*)", comment, flags=re.M)
+    found = row(word).search(comment)
     return words(found[1]) if found else None
+
+
+def without_list(comment, names):
+    for name in names:
+        comment = row(name).sub(" *", comment)
+    return comment
 
 
 def direction(annotation, kind):
@@ -65,7 +76,8 @@ def calls(name, raw):
     for call, (returned, parameters) in header.functions(header.text_of(name)).items():
         comment = above(raw, re.search(rf"SHMB_CALL\s+{call}\(", raw).start())
         arguments = [argument(*one, comment) for one in parameters]
-        yield {"name": call, "header": name, "returns": returned, "meaning": words(comment),
+        yield {"name": call, "header": name, "returns": returned,
+               "meaning": words(without_list(comment, [word for _, _, word in parameters])),
                "stack_bytes_x86": sum(max(4, one["bytes"]["x86"]) for one in arguments),
                "arguments": arguments}
 
