@@ -72,6 +72,7 @@ TEXTS = {
     "Private Declare Function CreateFileMapping": "Visual Basic before ShmBroker",
     "using namespace boost": "Boost before ShmBroker, as the page says not compiled",
     "message_queue orders": "Boost before ShmBroker, as the page says not compiled",
+    "QSharedMemory memory(": "Qt before ShmBroker, as the page says not compiled",
     "2026-11-21T05:09:35": "lines of a log file: tests/service/files/test_log_file.c",
     "TestScript =": "a resource of DSC, in PowerShell",
     "[/settings/external": "a configuration of NSClient++",
