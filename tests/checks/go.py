@@ -4,10 +4,10 @@
   go.py           complains of what differs, and then of each change that it does not notice
   go.py --write   writes the calls and structures anew, from the header and the README
 
-The files GENERATED are made from the header: a function for each call, for 64 and 32 bit, and the
-structures. The table of README.md has a row for each function: what of the package calls it, or
-why nothing does; then it is not declared. The constants have the header's names and values, and
-the README has the version.
+The files GENERATED are made from the header: the structures, and a function for each call, for 64
+and 32 bit apart where it passes a number of 64 bits. The table of README.md has a row for each
+function: what of the package calls it, or why nothing does; then it is not declared. The constants
+have the header's names and values, and the README has the version.
 """
 import os
 import re
@@ -72,6 +72,12 @@ def call(name, returned, parameters, wide):
     return "\n".join([f"func {camel(name)}({inner}) {kind} {{", *lines, f"\treturn {result}", "}"])
 
 
+def file(rule, *parts):
+    """A file that is built as the rule says; without one, always."""
+    return START + (f"//go:build {rule}\n\n" if rule else "") + "package shmbroker\n\n" + \
+        "import (\n\t\"syscall\"\n\t\"unsafe\"\n)\n\n" + "\n\n".join(parts) + "\n"
+
+
 def structure(name, members, constants):
     rows = []
     for kind, word, array in members:
@@ -85,17 +91,18 @@ def structure(name, members, constants):
 def generated(text, without):
     """The files that are made: name -> text"""
     functions = {name: rest for name, rest in header.functions(text).items() if name not in without}
-    structures = "\n\n".join(structure(*one, header.constants(text)) for one in header.structs(text).items())
-    common = START + "package shmbroker\n\nimport \"unsafe\"\n\nconst (\n\t" + "\n\t".join(
+    constants = "const (\n\t" + "\n\t".join(
         camel("call_" + name[5:]) + (" = iota" if number == 0 else "")
-        for number, name in enumerate(functions)) + "\n)\n\n// What the library exports, in this order.\n" + \
-        "var names = [...]string{\n" + "".join(f"\t\"{name}\",\n" for name in functions) + "}\n\n" + structures + "\n"
-    files = {GENERATED[0]: common}
-    for file, rule, wide in ((GENERATED[1], "windows && (amd64 || arm64)", True),
-                             (GENERATED[2], "windows && 386", False)):
-        files[file] = START + f"//go:build {rule}\n\npackage shmbroker\n\nimport (\n\t\"syscall\"\n\t\"unsafe\"\n)\n\n" + \
-            "\n\n".join(call(name, *rest, wide) for name, rest in functions.items()) + "\n"
-    return files
+        for number, name in enumerate(functions)) + "\n)"
+    names = "// What the library exports, in this order.\nvar names = [...]string{\n" + \
+        "".join(f"\t\"{name}\",\n" for name in functions) + "}"
+    structures = [structure(*one, header.constants(text)) for one in header.structs(text).items()]
+    wide = {name: call(name, *rest, True) for name, rest in functions.items()}
+    narrow = {name: call(name, *rest, False) for name, rest in functions.items()}
+    both = [lines for name, lines in wide.items() if lines == narrow[name]]
+    return {GENERATED[0]: file("", constants, names, *structures, *both),
+            GENERATED[1]: file("windows && (amd64 || arm64)", *(one for one in wide.values() if one not in both)),
+            GENERATED[2]: file("windows && 386", *(one for one in narrow.values() if one not in both))}
 
 
 def wanted(constants):

@@ -9,36 +9,6 @@ import (
 	"unsafe"
 )
 
-func shmbOpen(name *byte, rights uint32, waitMs uint32, segment *uintptr) int32 {
-	r, _, _ := syscall.Syscall6(address[callOpen], 4, uintptr(unsafe.Pointer(name)), uintptr(rights), uintptr(waitMs), uintptr(unsafe.Pointer(segment)), 0, 0)
-	return int32(r)
-}
-
-func shmbOpenWith(name *byte, options *shmbOptions, segment *uintptr) int32 {
-	r, _, _ := syscall.Syscall(address[callOpenWith], 3, uintptr(unsafe.Pointer(name)), uintptr(unsafe.Pointer(options)), uintptr(unsafe.Pointer(segment)))
-	return int32(r)
-}
-
-func shmbClose(segment uintptr) int32 {
-	r, _, _ := syscall.Syscall(address[callClose], 1, segment, 0, 0)
-	return int32(r)
-}
-
-func shmbName(segment uintptr, buffer *byte, size uint32) int32 {
-	r, _, _ := syscall.Syscall(address[callName], 3, segment, uintptr(unsafe.Pointer(buffer)), uintptr(size))
-	return int32(r)
-}
-
-func shmbSize(segment uintptr, size *uint64) int32 {
-	r, _, _ := syscall.Syscall(address[callSize], 2, segment, uintptr(unsafe.Pointer(size)), 0)
-	return int32(r)
-}
-
-func shmbData(segment uintptr, data *unsafe.Pointer) int32 {
-	r, _, _ := syscall.Syscall(address[callData], 2, segment, uintptr(unsafe.Pointer(data)), 0)
-	return int32(r)
-}
-
 func shmbRead(segment uintptr, offset uint64, buffer unsafe.Pointer, count uint64, done *uint64) int32 {
 	r, _, _ := syscall.Syscall9(address[callRead], 7, segment, uintptr(offset), uintptr(offset>>32), uintptr(buffer), uintptr(count), uintptr(count>>32), uintptr(unsafe.Pointer(done)), 0, 0)
 	return int32(r)
@@ -54,41 +24,6 @@ func shmbUpdate(segment uintptr, offset uint64, buffer unsafe.Pointer, count uin
 	return int32(r)
 }
 
-func shmbWriteBegin(segment uintptr) int32 {
-	r, _, _ := syscall.Syscall(address[callWriteBegin], 1, segment, 0, 0)
-	return int32(r)
-}
-
-func shmbWriteEnd(segment uintptr) int32 {
-	r, _, _ := syscall.Syscall(address[callWriteEnd], 1, segment, 0, 0)
-	return int32(r)
-}
-
-func shmbLock(segment uintptr, timeoutMs uint32) int32 {
-	r, _, _ := syscall.Syscall(address[callLock], 2, segment, uintptr(timeoutMs), 0)
-	return int32(r)
-}
-
-func shmbUnlock(segment uintptr) int32 {
-	r, _, _ := syscall.Syscall(address[callUnlock], 1, segment, 0, 0)
-	return int32(r)
-}
-
-func shmbMarkConsistent(segment uintptr) int32 {
-	r, _, _ := syscall.Syscall(address[callMarkConsistent], 1, segment, 0, 0)
-	return int32(r)
-}
-
-func shmbRestore(segment uintptr) int32 {
-	r, _, _ := syscall.Syscall(address[callRestore], 1, segment, 0, 0)
-	return int32(r)
-}
-
-func shmbLockState(segment uintptr, info *shmbLockInfo) int32 {
-	r, _, _ := syscall.Syscall(address[callLockState], 2, segment, uintptr(unsafe.Pointer(info)), 0)
-	return int32(r)
-}
-
 func shmbSnapshot(segment uintptr, offset uint64, buffer unsafe.Pointer, count uint64, done *uint64) int32 {
 	r, _, _ := syscall.Syscall9(address[callSnapshot], 7, segment, uintptr(offset), uintptr(offset>>32), uintptr(buffer), uintptr(count), uintptr(count>>32), uintptr(unsafe.Pointer(done)), 0, 0)
 	return int32(r)
@@ -99,18 +34,8 @@ func shmbSnapshotWait(segment uintptr, offset uint64, buffer unsafe.Pointer, cou
 	return int32(r)
 }
 
-func shmbReadPublished(segment uintptr, timeoutMs uint32, data *unsafe.Pointer, ticket *uint64) int32 {
-	r, _, _ := syscall.Syscall6(address[callReadPublished], 4, segment, uintptr(timeoutMs), uintptr(unsafe.Pointer(data)), uintptr(unsafe.Pointer(ticket)), 0, 0)
-	return int32(r)
-}
-
 func shmbReadValid(segment uintptr, ticket uint64) int32 {
 	r, _, _ := syscall.Syscall(address[callReadValid], 3, segment, uintptr(ticket), uintptr(ticket>>32))
-	return int32(r)
-}
-
-func shmbChangeNumber(segment uintptr, number *uint64) int32 {
-	r, _, _ := syscall.Syscall(address[callChangeNumber], 2, segment, uintptr(unsafe.Pointer(number)), 0)
 	return int32(r)
 }
 
@@ -119,117 +44,7 @@ func shmbSubscribe(segment uintptr, number uint64, subscription *uintptr, event 
 	return int32(r)
 }
 
-func shmbUnsubscribe(subscription uintptr) int32 {
-	r, _, _ := syscall.Syscall(address[callUnsubscribe], 1, subscription, 0, 0)
-	return int32(r)
-}
-
-func shmbFirst(segment uintptr, timeoutMs uint32, first *int32) int32 {
-	r, _, _ := syscall.Syscall(address[callFirst], 3, segment, uintptr(timeoutMs), uintptr(unsafe.Pointer(first)))
-	return int32(r)
-}
-
-func shmbInitDone(segment uintptr) int32 {
-	r, _, _ := syscall.Syscall(address[callInitDone], 1, segment, 0, 0)
-	return int32(r)
-}
-
-func shmbQueueOpen(name *byte, rights uint32, waitMs uint32, queue *uintptr) int32 {
-	r, _, _ := syscall.Syscall6(address[callQueueOpen], 4, uintptr(unsafe.Pointer(name)), uintptr(rights), uintptr(waitMs), uintptr(unsafe.Pointer(queue)), 0, 0)
-	return int32(r)
-}
-
-func shmbQueueOpenWith(name *byte, options *shmbOptions, queue *uintptr) int32 {
-	r, _, _ := syscall.Syscall(address[callQueueOpenWith], 3, uintptr(unsafe.Pointer(name)), uintptr(unsafe.Pointer(options)), uintptr(unsafe.Pointer(queue)))
-	return int32(r)
-}
-
-func shmbQueueClose(queue uintptr) int32 {
-	r, _, _ := syscall.Syscall(address[callQueueClose], 1, queue, 0, 0)
-	return int32(r)
-}
-
-func shmbQueuePut(queue uintptr, bytes unsafe.Pointer, count uint32, timeoutMs uint32) int32 {
-	r, _, _ := syscall.Syscall6(address[callQueuePut], 4, queue, uintptr(bytes), uintptr(count), uintptr(timeoutMs), 0, 0)
-	return int32(r)
-}
-
-func shmbQueueGet(queue uintptr, buffer unsafe.Pointer, size uint32, length *uint32, timeoutMs uint32) int32 {
-	r, _, _ := syscall.Syscall6(address[callQueueGet], 5, queue, uintptr(buffer), uintptr(size), uintptr(unsafe.Pointer(length)), uintptr(timeoutMs), 0)
-	return int32(r)
-}
-
-func shmbQueuePeek(queue uintptr, buffer unsafe.Pointer, size uint32, length *uint32) int32 {
-	r, _, _ := syscall.Syscall6(address[callQueuePeek], 4, queue, uintptr(buffer), uintptr(size), uintptr(unsafe.Pointer(length)), 0, 0)
-	return int32(r)
-}
-
-func shmbQueueLevel(queue uintptr, info *shmbQueueInfo) int32 {
-	r, _, _ := syscall.Syscall(address[callQueueLevel], 2, queue, uintptr(unsafe.Pointer(info)), 0)
-	return int32(r)
-}
-
-func shmbQueueClear(queue uintptr, count *uint64) int32 {
-	r, _, _ := syscall.Syscall(address[callQueueClear], 2, queue, uintptr(unsafe.Pointer(count)), 0)
-	return int32(r)
-}
-
-func shmbQueueEvent(queue uintptr, event *syscall.Handle) int32 {
-	r, _, _ := syscall.Syscall(address[callQueueEvent], 2, queue, uintptr(unsafe.Pointer(event)), 0)
-	return int32(r)
-}
-
 func shmbPrivateCreate(name *byte, size uint64, segment *uintptr, first *int32) int32 {
 	r, _, _ := syscall.Syscall6(address[callPrivateCreate], 5, uintptr(unsafe.Pointer(name)), uintptr(size), uintptr(size>>32), uintptr(unsafe.Pointer(segment)), uintptr(unsafe.Pointer(first)), 0)
 	return int32(r)
-}
-
-func shmbDescribe(name *byte, info *shmbInfo) int32 {
-	r, _, _ := syscall.Syscall(address[callDescribe], 2, uintptr(unsafe.Pointer(name)), uintptr(unsafe.Pointer(info)), 0)
-	return int32(r)
-}
-
-func shmbDescribeBroker(info *shmbBrokerInfo) int32 {
-	r, _, _ := syscall.Syscall(address[callDescribeBroker], 1, uintptr(unsafe.Pointer(info)), 0, 0)
-	return int32(r)
-}
-
-func shmbListOpen(list *uintptr, count *uint32) int32 {
-	r, _, _ := syscall.Syscall(address[callListOpen], 2, uintptr(unsafe.Pointer(list)), uintptr(unsafe.Pointer(count)), 0)
-	return int32(r)
-}
-
-func shmbListNext(list uintptr, info *shmbInfo) int32 {
-	r, _, _ := syscall.Syscall(address[callListNext], 2, list, uintptr(unsafe.Pointer(info)), 0)
-	return int32(r)
-}
-
-func shmbListClose(list uintptr) int32 {
-	r, _, _ := syscall.Syscall(address[callListClose], 1, list, 0, 0)
-	return int32(r)
-}
-
-func shmbState(segment uintptr, info *shmbInfo) int32 {
-	r, _, _ := syscall.Syscall(address[callState], 2, segment, uintptr(unsafe.Pointer(info)), 0)
-	return int32(r)
-}
-
-func shmbOpenObject(name *byte, kind uint32, rights uint32, waitMs uint32, handle *syscall.Handle) int32 {
-	r, _, _ := syscall.Syscall6(address[callOpenObject], 5, uintptr(unsafe.Pointer(name)), uintptr(kind), uintptr(rights), uintptr(waitMs), uintptr(unsafe.Pointer(handle)), 0)
-	return int32(r)
-}
-
-func shmbResultText(result int32, buffer *byte, size uint32) int32 {
-	r, _, _ := syscall.Syscall(address[callResultText], 3, uintptr(result), uintptr(unsafe.Pointer(buffer)), uintptr(size))
-	return int32(r)
-}
-
-func shmbLastFailure(win32Code *uint32, call **byte) int32 {
-	r, _, _ := syscall.Syscall(address[callLastFailure], 2, uintptr(unsafe.Pointer(win32Code)), uintptr(unsafe.Pointer(call)), 0)
-	return int32(r)
-}
-
-func shmbVersion() *byte {
-	r, _, _ := syscall.Syscall(address[callVersion], 0, 0, 0, 0)
-	return *(**byte)(unsafe.Pointer(&r))
 }
