@@ -105,6 +105,14 @@ def structure(name, members, raw, constants):
             "bytes": {bits: at[bits] + -at[bits] % most[bits] for bits in BITS}, "members": listed}
 
 
+def meaning(raw, constant):
+    """What the comment beside a constant says, or the one above it; where more constants follow, that
+    one is for all of them."""
+    found = re.search(rf"^#define {constant}\s+\S+[ \t]*/\*(.*?)\*/", raw, flags=re.M) or \
+        re.search(rf"^/\*((?:(?!\*/).)*)\*/\n#define {constant}\s[^\n]*\n\n", raw, flags=re.M | re.S)
+    return words(found[1]) if found else None
+
+
 def document():
     made = {"made": "by tests/checks/abi_json.py from the headers: do not edit",
             "library": "shmbclient.dll", "calls": [], "structures": [], "handles": [], "constants": []}
@@ -117,9 +125,8 @@ def document():
         made["structures"] += [structure(*one, raw, constants) for one in header.structs(text).items()]
         made["handles"] += header.handles(text)
         for constant, value in constants.items():
-            line = re.search(rf"^#define {constant}\s+\S+[ \t]*(?:/\*(.*?)\*/)?", raw, flags=re.M)
             made["constants"].append({"name": constant, "header": name, "value": value,
-                                      "meaning": words(line[1]) if line[1] else None})
+                                      "meaning": meaning(raw, constant)})
     return made
 
 
