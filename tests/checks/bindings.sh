@@ -1,5 +1,5 @@
-# Sourced by dotnet.sh, go.sh, pascal.sh, python.sh and rust.sh, which set `root` before: the build, Wine
-# (tests/wine.sh), and a folder `work` that goes with the script.
+# Sourced by dotnet.sh, go.sh, node.sh, pascal.sh, python.sh and rust.sh, which set `root` before: the
+# build, Wine (tests/wine.sh), and a folder `work` that goes with the script.
 #
 #   quietly COMMAND…   shows what it prints only where it fails
 #   pieces PAGE LANGUAGE [NUMBER]

