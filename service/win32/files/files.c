@@ -13,27 +13,8 @@
 #include "paths.h"
 #include "wide.h"
 
-#define RETRY_MS  100u
 #define SHARE_ALL (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
 #define PIECE     (4u * 1024 * 1024) /* bytes of one read, between two questions whether to go on */
-
-/* Retries: editors and virus scanners briefly open files without sharing them. */
-static HANDLE open_patiently(const wchar_t *path, DWORD share, DWORD flags, uint32_t patience)
-{
-    uint32_t waited;
-
-    for (waited = 0;; waited += RETRY_MS) {
-        HANDLE file = CreateFileW(path, GENERIC_READ, share, NULL, OPEN_EXISTING,
-                                  FILE_FLAG_SEQUENTIAL_SCAN | flags, NULL);
-        DWORD code = file == INVALID_HANDLE_VALUE ? held_open_code() : ERROR_SUCCESS;
-
-        if (file != INVALID_HANDLE_VALUE || waited >= patience || !held_is(code)) {
-            SetLastError(code);
-            return file;
-        }
-        Sleep(RETRY_MS);
-    }
-}
 
 static enum sys_status cannot_open(const wchar_t *path, DWORD code, struct sys_failure *why)
 {
@@ -113,7 +94,9 @@ static enum sys_status read_path(const char *path, bool check, DWORD share, size
     if (wide == NULL)
         return failure_set(why, "CreateFileW", GetLastError());
     /* Checked: opens a link itself, and the check refuses it. Else the link is followed. */
-    file = open_patiently(wide, share, check ? FILE_FLAG_OPEN_REPARSE_POINT : 0, patience);
+    file =
+        held_open(wide, GENERIC_READ, share, NULL, OPEN_EXISTING,
+                  FILE_FLAG_SEQUENTIAL_SCAN | (check ? FILE_FLAG_OPEN_REPARSE_POINT : 0), patience);
     if (file == INVALID_HANDLE_VALUE) {
         status = cannot_open(wide, GetLastError(), why);
     } else {

@@ -25,6 +25,8 @@ typedef LONG(NTAPI *last_status)(void);
 #define HOLDERS_MAX       400 /* bytes of the text */
 #define PROGRAM_MAX       80  /* units of a program's name */
 
+#define RETRY_MS 100u
+
 struct process_ids {
     ULONG count;
     ULONG_PTR ids[PROCESSES_MOST];
@@ -129,6 +131,26 @@ bool held_is(DWORD code)
 {
     return code == ERROR_SHARING_VIOLATION || code == ERROR_LOCK_VIOLATION ||
            code == ERROR_DELETE_PENDING;
+}
+
+HANDLE held_open(const wchar_t *path, DWORD access, DWORD share, SECURITY_ATTRIBUTES *attributes,
+                 DWORD disposition, DWORD flags, uint32_t patience_ms)
+{
+    uint32_t waited;
+
+    for (waited = 0;; waited += RETRY_MS) {
+        HANDLE file = CreateFileW(path, access, share, attributes, disposition, flags, NULL);
+        DWORD code;
+
+        if (file != INVALID_HANDLE_VALUE)
+            return file;
+        code = held_open_code();
+        if (waited >= patience_ms || !held_is(code)) {
+            SetLastError(code);
+            return INVALID_HANDLE_VALUE;
+        }
+        Sleep(RETRY_MS);
+    }
 }
 
 enum sys_status held_failure(const wchar_t *path, const char *call, DWORD code,

@@ -8,6 +8,7 @@
 #include <windows.h>
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "system.h"
 
@@ -19,6 +20,13 @@ DWORD held_open_code(void);
 
 /* True for a code that says so: sharing violation, locked bytes, delete pending. */
 bool held_is(DWORD code);
+
+/*
+ * CreateFileW without a template; retries for `patience_ms` while held_is. INVALID_HANDLE_VALUE:
+ * GetLastError() is the held_open_code(). Else it is as CreateFileW has left it.
+ */
+HANDLE held_open(const wchar_t *path, DWORD access, DWORD share, SECURITY_ATTRIBUTES *attributes,
+                 DWORD disposition, DWORD flags, uint32_t patience_ms);
 
 /*
  * As failure_set, but SYS_LATER with a text that says so, and by which programs if Windows knows,

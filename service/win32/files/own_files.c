@@ -238,26 +238,13 @@ enum sys_status own_files_beside(const char *path, const wchar_t *tail, struct o
     return failure_set(why, "CreateFileW", GetLastError());
 }
 
-/* Retries: virus scanners and backups briefly open files without sharing them. */
+/* Without FILE_SHARE_WRITE: no other program writes while the broker reads or writes. */
 static HANDLE open_patiently(const wchar_t *path, DWORD access, DWORD how, unsigned retries,
                              SECURITY_ATTRIBUTES *attributes)
 {
-    unsigned tries;
-
-    for (tries = 0;; tries++) {
-        /* No FILE_SHARE_WRITE: nobody else writes while the broker reads or writes. */
-        HANDLE file = CreateFileW(path, access | READ_CONTROL | FILE_READ_ATTRIBUTES,
-                                  FILE_SHARE_READ | FILE_SHARE_DELETE, attributes, how,
-                                  FILE_FLAG_OPEN_REPARSE_POINT, NULL);
-
-        DWORD code = file == INVALID_HANDLE_VALUE ? held_open_code() : GetLastError();
-
-        if (file != INVALID_HANDLE_VALUE || tries == retries || !held_is(code)) {
-            SetLastError(code);
-            return file;
-        }
-        Sleep(RETRY_MS);
-    }
+    return held_open(path, access | READ_CONTROL | FILE_READ_ATTRIBUTES,
+                     FILE_SHARE_READ | FILE_SHARE_DELETE, attributes, how,
+                     FILE_FLAG_OPEN_REPARSE_POINT, retries * RETRY_MS);
 }
 
 /* `sddl` NULL: see struct own_files. */

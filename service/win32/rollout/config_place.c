@@ -21,7 +21,6 @@
 #define WIDE_OF(text) L##text
 #define WIDE(text)    WIDE_OF(text)
 #define FRESH         WIDE(BESIDE_NEW)
-#define RETRY_MS      100u
 
 /* `path` and `tail`, freed with free(). NULL: no memory. */
 static char *with_tail(const char *path, const char *tail)
@@ -37,24 +36,6 @@ static char *with_tail(const char *path, const char *tail)
 /* ---- the lock ---------------------------------------------------------------- */
 
 /* A file that only one process can have open; Windows deletes it when that one ends. */
-static HANDLE open_lock(const wchar_t *path, SECURITY_ATTRIBUTES *attributes)
-{
-    uint32_t waited;
-
-    for (waited = 0;; waited += RETRY_MS) {
-        HANDLE lock = CreateFileW(
-            path, GENERIC_WRITE | DELETE, 0, attributes, OPEN_ALWAYS,
-            FILE_ATTRIBUTE_HIDDEN | FILE_FLAG_DELETE_ON_CLOSE | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
-        DWORD code = lock == INVALID_HANDLE_VALUE ? held_open_code() : ERROR_SUCCESS;
-
-        if (lock != INVALID_HANDLE_VALUE || waited >= FILES_PATIENCE_MS || !held_is(code)) {
-            SetLastError(code);
-            return lock;
-        }
-        Sleep(RETRY_MS);
-    }
-}
-
 static enum sys_status take_lock(struct config_place *place, const char *main,
                                  struct sys_failure *why)
 {
@@ -71,7 +52,10 @@ static enum sys_status take_lock(struct config_place *place, const char *main,
         status = descriptors_make(SECURE_FILE_CONFIG, &descriptor, why);
     if (status == SYS_OK) {
         attributes = descriptors_attributes(descriptor);
-        place->lock = open_lock(wide, &attributes);
+        place->lock = held_open(wide, GENERIC_WRITE | DELETE, 0, &attributes, OPEN_ALWAYS,
+                                FILE_ATTRIBUTE_HIDDEN | FILE_FLAG_DELETE_ON_CLOSE |
+                                    FILE_FLAG_OPEN_REPARSE_POINT,
+                                FILES_PATIENCE_MS);
         if (place->lock == INVALID_HANDLE_VALUE) {
             code = GetLastError();
             place->lock = NULL;
