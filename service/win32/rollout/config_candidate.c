@@ -7,17 +7,12 @@
 #include "config_digest.h"
 #include "console.h"
 #include "names.h"
+#include "out_of_memory.h"
 #include "pattern.h"
 #include "text.h"
 #include "trustees.h"
 
 #define PATTERNS 3u /* that a message shows */
-
-static enum shmb_exit no_memory(void)
-{
-    console_error("shmbroker: out of memory");
-    return SHMB_EXIT_SYSTEM;
-}
 
 void config_candidate_open(struct config_candidate *candidate)
 {
@@ -54,7 +49,7 @@ static enum shmb_exit read_all(struct config_candidate *candidate)
 
     candidate->check = (struct config_check){0};
     if (file == NULL || known == NULL)
-        result = no_memory();
+        result = out_of_memory();
     else
         result = config_check_read(&candidate->system, &file, 1, known, &candidate->check);
     trustees_free(known);

@@ -9,13 +9,8 @@
 #include "config_lines.h"
 #include "console.h"
 #include "event_text.h"
+#include "out_of_memory.h"
 #include "report_json.h"
-
-static enum shmb_exit no_memory(void)
-{
-    console_error("shmbroker: out of memory");
-    return SHMB_EXIT_SYSTEM;
-}
 
 enum shmb_exit config_check_unreadable(enum sys_status status, const struct sys_failure *why)
 {
@@ -42,7 +37,7 @@ enum shmb_exit config_check_read(const struct system *system, char *const *files
     out->result = config_files_read(system, (const char *const *)files, count, CONFIG_FILES_STRICT,
                                     CONFIG_FILES_PATIENCE_MS, &out->messages, &out->configuration);
     if (out->result == CONFIG_FILES_NO_MEMORY)
-        return no_memory();
+        return out_of_memory();
     if (out->configuration.held.count > 0)
         return SHMB_EXIT_TIMEOUT;
     if (out->result == CONFIG_FILES_UNREADABLE)
@@ -50,7 +45,7 @@ enum shmb_exit config_check_read(const struct system *system, char *const *files
                                        &out->configuration.files[0].why);
     if (out->result == CONFIG_FILES_INVALID)
         return account_check(&out->configuration, known, &out->messages) ? SHMB_EXIT_NOT_SO
-                                                                         : no_memory();
+                                                                         : out_of_memory();
     status = inventory_build(out->configuration.whole, known, &out->messages, &out->inventory);
     if (status == SYS_OK) {
         advice_add(out->configuration.whole, known, &out->messages);
@@ -59,7 +54,7 @@ enum shmb_exit config_check_read(const struct system *system, char *const *files
     }
     cfg_messages_sort(&out->messages);
     if (status == SYS_NO_MEMORY)
-        return no_memory();
+        return out_of_memory();
     return status == SYS_OK ? SHMB_EXIT_DONE : SHMB_EXIT_NOT_SO;
 }
 

@@ -4,6 +4,7 @@
 
 #include "console.h"
 #include "event_text.h"
+#include "out_of_memory.h"
 
 static void print_one(const struct cfg_message *message)
 {
@@ -11,7 +12,7 @@ static void print_one(const struct cfg_message *message)
     char *line = malloc(size);
 
     if (line == NULL) {
-        console_error("shmbroker: out of memory");
+        (void)out_of_memory();
         return;
     }
     cfg_message_format(message, line, size);

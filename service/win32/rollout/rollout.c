@@ -14,16 +14,11 @@
 #include "files.h"
 #include "lacks.h"
 #include "load.h"
+#include "out_of_memory.h"
 #include "published.h"
 #include "reload_request.h"
 #include "reload_result.h"
 #include "scm.h"
-
-static enum shmb_exit no_memory(void)
-{
-    console_error("shmbroker: out of memory");
-    return SHMB_EXIT_SYSTEM;
-}
 
 /* ---- before anything is changed -------------------------------------------------- */
 
@@ -144,7 +139,7 @@ static enum shmb_exit plan(struct rollout *r)
             outlook_plan(&r->outlook, &r->candidate.system, r->file, r->candidate.check.inventory);
     r->planned = result == SHMB_EXIT_DONE;
     if (result == SHMB_EXIT_SYSTEM)
-        return no_memory();
+        return out_of_memory();
     if (r->planned || !r->dry_run)
         return SHMB_EXIT_DONE;
     console_error("shmbroker: the directory of the running service cannot be read, so there is no "

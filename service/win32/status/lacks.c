@@ -3,6 +3,7 @@
 
 #include "answer.h"
 #include "console.h"
+#include "out_of_memory.h"
 #include "status.h"
 
 /* A document has what is printed here as warnings. */
@@ -30,8 +31,5 @@ enum shmb_exit lacks_print(const char *first, bool administrator)
         console_lines_to_errors(false);
     }
     status_free(&status);
-    if (enough)
-        return result;
-    console_error("shmbroker: out of memory");
-    return SHMB_EXIT_SYSTEM;
+    return enough ? result : out_of_memory();
 }

@@ -13,6 +13,7 @@
 #include "failure.h"
 #include "name_holder.h"
 #include "named_object.h"
+#include "out_of_memory.h"
 #include "status.h"
 
 _Static_assert(AUDIT_ACCOUNT_MAX >= ACCOUNT_NAME_MAX, "room for the name of an account");
@@ -109,10 +110,8 @@ enum shmb_exit verb_audit(enum audit_format format)
         enough = collect(&status, &audit, &all) && print(&audit, format);
     access_by_account_free(&audit);
     status_free(&status);
-    if (!enough) {
-        console_error("shmbroker: out of memory");
-        return SHMB_EXIT_SYSTEM;
-    }
+    if (!enough)
+        return out_of_memory();
     if (!directory) {
         console_error("shmbroker: no broker found whose directory can be read; start it, or run "
                       "this as administrator");

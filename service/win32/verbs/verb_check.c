@@ -7,14 +7,9 @@
 #include "describe.h"
 #include "inventory.h"
 #include "json.h"
+#include "out_of_memory.h"
 #include "port.h"
 #include "trustees.h"
-
-static enum shmb_exit no_memory(void)
-{
-    console_error("shmbroker: out of memory");
-    return SHMB_EXIT_SYSTEM;
-}
 
 static void print_line(void *context, const char *line)
 {
@@ -31,7 +26,7 @@ static enum shmb_exit print_finding(const char *file, const struct config_check 
     if (result != SHMB_EXIT_DONE)
         return result;
     if (!describe_inventory(finding->inventory, print_line, NULL))
-        return no_memory();
+        return out_of_memory();
     console_line("%s: no errors, %zu warning%s, %zu object%s", file, messages->warnings,
                  messages->warnings == 1 ? "" : "s", finding->inventory->count,
                  finding->inventory->count == 1 ? "" : "s");
@@ -122,7 +117,7 @@ enum shmb_exit verb_check(char **files, size_t count, const struct check_options
     /* One for all configurations: each account is looked up once. */
     known = trustees_new(&system);
     if (known == NULL)
-        result = no_memory();
+        result = out_of_memory();
     else if (answer_wanted())
         result = check_as_json(&system, files, count, options, known);
     else

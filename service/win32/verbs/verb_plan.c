@@ -9,14 +9,9 @@
 #include "config_lines.h"
 #include "console.h"
 #include "desired.h"
+#include "out_of_memory.h"
 #include "outlook.h"
 #include "port.h"
-
-static enum shmb_exit no_memory(void)
-{
-    console_error("shmbroker: out of memory");
-    return SHMB_EXIT_SYSTEM;
-}
 
 /* True: a file is refused as unsafe. That has no Win32 code, unlike an access denied. */
 static bool refused_as_unsafe(const struct config_files *configuration)
@@ -41,7 +36,7 @@ static enum shmb_exit read_wanted(const struct system *system, const char *file,
         return SHMB_EXIT_TIMEOUT;
     }
     if (result == SHMB_EXIT_SYSTEM && !desired_unreadable(setup))
-        return no_memory();
+        return out_of_memory();
     if (result != SHMB_EXIT_DONE) {
         size_t errors = setup->messages.errors;
 
@@ -86,7 +81,7 @@ static enum shmb_exit plan_for(const char *file, bool unsafe, struct outlook *ou
     result = read_wanted(&system, file, &setup);
     if (result == SHMB_EXIT_DONE &&
         outlook_plan(outlook, &system, file, setup.inventory) != SHMB_EXIT_DONE)
-        result = no_memory();
+        result = out_of_memory();
     if (result == SHMB_EXIT_DONE)
         result = print_plan(&outlook->view);
     desired_free(&setup);
@@ -106,7 +101,7 @@ enum shmb_exit verb_plan(const char *file, bool unsafe)
         console_error("shmbroker: no broker found whose directory can be read; to see what a file "
                       "would create, run: shmbroker check");
     if (result == SHMB_EXIT_SYSTEM)
-        result = no_memory();
+        result = out_of_memory();
     if (result == SHMB_EXIT_DONE && file == NULL) {
         unsafe |= reader.unsafe;
         file = reader.file;

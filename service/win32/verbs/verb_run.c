@@ -3,10 +3,10 @@
 
 #include <windows.h>
 
-#include "console.h"
 #include "event_sink.h"
 #include "harden.h"
 #include "lifecycle.h"
+#include "out_of_memory.h"
 #include "port.h"
 #include "verb.h"
 
@@ -73,7 +73,7 @@ static enum shmb_exit run(const struct run_options *options)
 
 enum shmb_exit verb_run(const struct run_options *options)
 {
-    enum shmb_exit result = SHMB_EXIT_SYSTEM;
+    enum shmb_exit result;
 
     stop_asked = CreateEventW(NULL, TRUE, FALSE, NULL);
     reload_asked = CreateEventW(NULL, FALSE, FALSE, NULL);
@@ -83,7 +83,7 @@ enum shmb_exit verb_run(const struct run_options *options)
         SetConsoleCtrlHandler(verb_run_control, TRUE);
         result = run(options);
     } else {
-        console_error("shmbroker: out of memory");
+        result = out_of_memory();
     }
     /* The events stay open: the handler may be called until the process ends. */
     if (ended != NULL)

@@ -12,6 +12,7 @@
 #include "elevation.h"
 #include "instance.h"
 #include "metrics_text.h"
+#include "out_of_memory.h"
 #include "scm.h"
 #include "status.h"
 #include "status_metrics.h"
@@ -104,8 +105,8 @@ static enum shmb_exit show_figures(struct status *status, bool enough)
     if (enough)
         print_figures(&text);
     else
-        console_error("shmbroker: out of memory");
-    if (enough && result == SHMB_EXIT_NOT_SO)
+        result = out_of_memory();
+    if (result == SHMB_EXIT_NOT_SO)
         console_error("shmbroker: %s", status->administrator
                                            ? "not all figures can be read; see shmbroker status"
                                            : "not all figures can be read without an elevated "
@@ -113,7 +114,7 @@ static enum shmb_exit show_figures(struct status *status, bool enough)
     metrics_free(&metrics);
     text_free(&text);
     status_free(status);
-    return enough ? result : SHMB_EXIT_SYSTEM;
+    return result;
 }
 
 /* Prints it; frees it. `enough`: there was memory so far. */
@@ -142,12 +143,10 @@ static enum shmb_exit show(struct status *status, bool enough, const struct stat
     if (!status->runs)
         result = SHMB_EXIT_NO_BROKER;
     status_free(status);
-    if (enough) {
-        answer_done();
-        return result;
-    }
-    console_error("shmbroker: out of memory");
-    return SHMB_EXIT_SYSTEM;
+    if (!enough)
+        return out_of_memory();
+    answer_done();
+    return result;
 }
 
 static enum shmb_exit show_service(SC_HANDLE service, const struct status_options *options)
