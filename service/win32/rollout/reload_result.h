@@ -11,9 +11,9 @@
 
 /*
  * Prints the steps of the reload, with `messages` what it says of the configuration, too, and what
- * the service lacks. SHMB_EXIT_DONE: all was
- * applied, and nothing lacks. SHMB_EXIT_NOT_SO: refused, applied in part, or degraded.
- * SHMB_EXIT_TIMEOUT: another program holds a file. SHMB_EXIT_SYSTEM: no memory.
+ * the service lacks. SHMB_EXIT_DONE: all was applied, and nothing lacks. SHMB_EXIT_NOT_SO: refused,
+ * applied in part, or degraded. SHMB_EXIT_TIMEOUT: another program holds a file. SHMB_EXIT_SYSTEM:
+ * no memory.
  */
 enum shmb_exit reload_result_print(const char *text, const struct shmb_report *report,
                                    bool messages);

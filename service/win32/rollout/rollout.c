@@ -164,7 +164,7 @@ static void print_not_running(const struct rollout *r, const char *what)
 
 static enum shmb_exit end_unchanged(struct rollout *r)
 {
-    enum shmb_exit lacks = SHMB_EXIT_DONE;
+    enum shmb_exit lacks;
 
     r->result = ROLLOUT_UNCHANGED;
     if (!r->running) {
@@ -383,21 +383,22 @@ static enum shmb_exit roll_out(struct rollout *r)
 
 enum shmb_exit rollout_run(struct rollout *rollout)
 {
-    struct config_candidate *candidate = &rollout->candidate;
     enum shmb_exit result = read_file(rollout);
 
     if (result == SHMB_EXIT_DONE)
         result = open_place(rollout);
     if (result != SHMB_EXIT_DONE)
         return result;
-    candidate->file = rollout->file;
-    candidate->place = rollout->target;
-    candidate->main = rollout->main;
-    candidate->strict = rollout->strict;
-    candidate->unsafe = rollout->unsafe;
-    candidate->bytes = rollout->bytes;
-    candidate->length = rollout->length;
-    config_candidate_open(candidate);
+    rollout->candidate = (struct config_candidate){
+        .file = rollout->file,
+        .place = rollout->target,
+        .main = rollout->main,
+        .strict = rollout->strict,
+        .unsafe = rollout->unsafe,
+        .bytes = rollout->bytes,
+        .length = rollout->length,
+    };
+    config_candidate_open(&rollout->candidate);
     return roll_out(rollout);
 }
 
