@@ -201,6 +201,23 @@ static bool entry_is_sound(const struct shmb_entry *entry, const struct shmb_tab
            all_zero(entry->reserved, sizeof(entry->reserved));
 }
 
+/* Reads who has asked for the object. False: it is marked as requested, but the texts are not
+ * sound. */
+static bool read_request(const struct shmb_table_view *view, struct shmb_entry_view *out)
+{
+    const struct shmb_entry *entry = &out->entry;
+
+    out->rule = out->account = NULL;
+    if ((entry->flags & SHMB_ENTRY_REQUESTED) == 0)
+        return entry->rule.length == 0 && entry->account.length == 0;
+    if (entry->rule.length > SHMB_RULE_NAME_MAX || entry->account.length > SHMB_ACCOUNT_MAX)
+        return false;
+    /* Both go to screens, as names do. */
+    out->rule = name_text(view, entry->rule);
+    out->account = name_text(view, entry->account);
+    return out->rule != NULL && out->account != NULL;
+}
+
 enum shmb_read shmb_table_entry(const struct shmb_table_view *view, uint32_t index,
                                 struct shmb_entry_view *out)
 {
@@ -221,7 +238,7 @@ enum shmb_read shmb_table_entry(const struct shmb_table_view *view, uint32_t ind
         if (out->lock_name == NULL)
             return SHMB_READ_CORRUPT;
     }
-    return SHMB_READ_OK;
+    return read_request(view, out) ? SHMB_READ_OK : SHMB_READ_CORRUPT;
 }
 
 enum shmb_read shmb_table_find(const struct shmb_table_view *view, const char *name, size_t length,

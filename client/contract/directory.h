@@ -108,6 +108,8 @@
 #define SHMB_ROOT_VERSION     40u /* bytes, with a terminator */
 #define SHMB_TABLE_NAME_BYTES (sizeof(SHMB_TABLE_PREFIX) + 2 * SHMB_SUFFIX_BYTES)
 #define SHMB_SLOTS_MOST       4096u /* slots of a domain, see slots.h */
+#define SHMB_RULE_NAME_MAX    63u   /* bytes of the name of a rule */
+#define SHMB_ACCOUNT_MAX      191u  /* bytes of a SID */
 #define SHMB_STAND_IN_BYTES   (sizeof(SHMB_ROOT_NAME ".") + 2 * SHMB_SUFFIX_BYTES)
 
 struct shmb_root_slot {
@@ -177,8 +179,9 @@ enum shmb_entry_lock {
 #define SHMB_ENTRY_REFUSE           0x1000u  /* queue: a put into a full queue fails */
 #define SHMB_ENTRY_DROP_OLDEST      0x2000u  /* queue: it drops the oldest message instead */
 #define SHMB_ENTRY_QUEUE            0x3C00u  /* queue: all that is also in its header */
+#define SHMB_ENTRY_REQUESTED        0x4000u  /* a program has asked for it; `rule`, `account` */
 #define SHMB_ENTRY_WAITERS          0x10000u /* segment: its control section has a waiters section */
-#define SHMB_ENTRY_FLAGS            0x13D4Fu
+#define SHMB_ENTRY_FLAGS            0x17D4Fu
 
 struct shmb_entry {
     struct shmb_text_ref name;      /*   0  bare name */
@@ -200,7 +203,9 @@ struct shmb_entry {
     uint32_t slot_count;            /*  76  how many slots these are */
     uint32_t queue_slots;           /*  80  queue: messages that fit in */
     uint32_t queue_slot_size;       /*  84  queue: most bytes of a message */
-    uint8_t reserved[40];           /*  88 */
+    struct shmb_text_ref rule;      /*  88  requested: name of the rule */
+    struct shmb_text_ref account;   /*  96  requested: SID of the account that has asked */
+    uint8_t reserved[24];           /* 104 */
 };
 
 static_assert(sizeof(struct shmb_root_slot) == 64, "a slot of the root has 64 bytes");
@@ -249,7 +254,9 @@ static_assert(offsetof(struct shmb_entry, slots) == 72, "entry.slots at 72");
 static_assert(offsetof(struct shmb_entry, slot_count) == 76, "entry.slot_count at 76");
 static_assert(offsetof(struct shmb_entry, queue_slots) == 80, "entry.queue_slots at 80");
 static_assert(offsetof(struct shmb_entry, queue_slot_size) == 84, "entry.queue_slot_size at 84");
-static_assert(offsetof(struct shmb_entry, reserved) == 88, "entry.reserved at 88");
+static_assert(offsetof(struct shmb_entry, rule) == 88, "entry.rule at 88");
+static_assert(offsetof(struct shmb_entry, account) == 96, "entry.account at 96");
+static_assert(offsetof(struct shmb_entry, reserved) == 104, "entry.reserved at 104");
 
 /* ---- reading: pure, bounded, for memory that anybody may have written ------ */
 
@@ -292,10 +299,10 @@ struct shmb_table_view {
 enum shmb_read shmb_table_check(const void *bytes, size_t size, const struct shmb_root_slot *slot,
                                 struct shmb_table_view *out);
 
-/* A checked copy of an entry; `name` and `lock_name` point into the view. */
+/* A checked copy of an entry; the texts point into the view. */
 struct shmb_entry_view {
     struct shmb_entry entry;
-    const char *name, *lock_name;
+    const char *name, *lock_name, *rule, *account;
 };
 
 /* Copies and checks entry `index`. SHMB_READ_CORRUPT also if there is no such entry. */

@@ -194,6 +194,8 @@ typedef wchar_t shmb_wchar; /* a UTF-16 unit */
 #define SHMB_STALE            (-16) /* retired, recreated, or its control data moved: open it again */
 #define SHMB_NO_MEMORY        (-17) /* out of memory or address space */
 #define SHMB_SYSTEM           (-18) /* a system call failed: see shmb_last_failure */
+#define SHMB_NOT_ALLOWED      (-19) /* no rule of the configuration allows this request */
+#define SHMB_QUOTA            (-20) /* a quota of the rule is used up; see shmb_request_info */
 
 #define SHMB_INFINITE 0xFFFFFFFFu
 
@@ -853,8 +855,11 @@ SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_private_createW(
 #define SHMB_FLAG_ONE_CONSUMER     0x800u  /* queue: one thread at a time may get */
 #define SHMB_FLAG_REFUSE           0x1000u /* queue: a put into a full queue fails */
 #define SHMB_FLAG_DROP_OLDEST      0x2000u /* queue: it drops the oldest message instead */
+#define SHMB_FLAG_REQUESTED        0x4000u /* a program has asked for it: see shmb_request */
 
-#define SHMB_NAME_SIZE 604u /* bytes of a name's buffer */
+#define SHMB_NAME_SIZE    604u /* bytes of a name's buffer */
+#define SHMB_RULE_SIZE    64u  /* bytes of the buffer for the name of a rule */
+#define SHMB_ACCOUNT_SIZE 192u /* bytes of the buffer for a SID */
 
 /* One object. Set `size` before each call; the call fills in the rest. */
 typedef struct shmb_info {
@@ -872,6 +877,8 @@ typedef struct shmb_info {
     char name[SHMB_NAME_SIZE];
     char lock[SHMB_NAME_SIZE]; /* segment with a lock: name of its mutex, or of a fast lock's event
                                 */
+    char rule[SHMB_RULE_SIZE]; /* requested: the rule that allows it; else empty */
+    char account[SHMB_ACCOUNT_SIZE]; /* requested: SID of the account that has asked; else empty */
 } shmb_info;
 
 /*
@@ -956,6 +963,116 @@ shmb_open_object(_In_z_ const char *name, uint32_t kind, uint32_t rights, uint32
 SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL
 shmb_open_objectW(_In_z_ const shmb_wchar *name, uint32_t kind, uint32_t rights, uint32_t wait_ms,
                   _Outptr_result_nullonfailure_ void **handle);
+
+/* ---- objects on request ------------------------------------------------------------- */
+
+/*
+ * Where an administrator has written `requests:` into the configuration, a program can ask the
+ * broker for an object that the configuration does not name. A rule decides by the name, the
+ * account and its quotas. The broker makes the object with the access that the rule says, all
+ * zero, and holds it: open it with shmb_open, shmb_open_object or plain Win32.
+ *
+ * What these calls say to the broker goes through one pipe. Before they send anything they check
+ * that the pipe is the broker's: SHMB_NOT_OURS if not.
+ */
+
+/* Why a request was refused: `reason` of shmb_request_info. The numbers never change. */
+#define SHMB_REASON_NONE          0u
+#define SHMB_REASON_NO_RULE       1u  /* no rule is for this name */
+#define SHMB_REASON_WHO           2u  /* the rule does not let this program ask */
+#define SHMB_REASON_KIND          3u  /* the rule does not have this kind */
+#define SHMB_REASON_SIZE          4u  /* `most`: bytes of the largest segment of the rule */
+#define SHMB_REASON_EACH_OBJECTS  5u  /* `used`, `most`: objects of this account */
+#define SHMB_REASON_EACH_MEMORY   6u  /* `used`, `most`: bytes of this account */
+#define SHMB_REASON_TOTAL_OBJECTS 7u  /* `used`, `most`: objects of the rule */
+#define SHMB_REASON_TOTAL_MEMORY  8u  /* `used`, `most`: bytes of the rule */
+#define SHMB_REASON_LIMITS        9u  /* `limits` of the configuration, or the most there can be */
+#define SHMB_REASON_RATE          10u /* this account asks too often; `retry_ms` */
+#define SHMB_REASON_TAKEN         11u /* the name belongs to another object of the broker */
+#define SHMB_REASON_FOREIGN       12u /* an object that is not the broker's has the name */
+#define SHMB_REASON_OTHER         13u /* it exists, but is of another kind, or smaller: `bytes` */
+#define SHMB_REASON_NO_ACCESS     14u /* it exists, but you may not open it */
+#define SHMB_REASON_NOT_REQUESTED 15u /* release: nobody has requested it */
+#define SHMB_REASON_NOT_YOURS     16u /* release: another account has requested it */
+#define SHMB_REASON_LIVES         17u /* release: it lives as long as the broker */
+#define SHMB_REASON_STOPPING      18u /* the broker is starting or stopping */
+#define SHMB_REASON_SYSTEM        19u /* the system refused it */
+#define SHMB_REASON_MESSAGE       20u /* the broker does not understand this library */
+#define SHMB_REASON_NO_PIPE       21u /* the configuration has no `requests:` */
+
+#define SHMB_REQUEST_MANUAL_RESET 0x1u /* event: manual reset */
+#define SHMB_REQUEST_SET          0x2u /* event: signalled when it is created */
+
+/* Options of a request. Set the structure to zero, then set `size`. */
+typedef struct shmb_request_options {
+    uint32_t size;                /* sizeof(shmb_request_options) */
+    uint32_t kind;                /* SHMB_KIND_SEGMENT (0), _MUTEX, _EVENT or _SEMAPHORE */
+    uint32_t flags;               /* event: SHMB_REQUEST_...; else 0 */
+    uint32_t timeout_ms;          /* how long to wait for a broker and for its answer; 0: 5000 */
+    int32_t initial;              /* semaphore: first count; else 0 */
+    int32_t maximum;              /* semaphore: greatest count; else 0 */
+    const char *owner;            /* as in shmb_options */
+    const void *reserved_pointer; /* NULL */
+} shmb_request_options;
+
+#define SHMB_REQUEST_OPTIONS_SIZE_MIN 24u /* to `maximum` */
+
+/* What the broker answered. Set `size` before each call; the call fills in the rest. */
+typedef struct shmb_request_info {
+    uint32_t size;             /* sizeof(shmb_request_info) */
+    uint32_t made;             /* 1: this request created the object; 0: it existed */
+    uint32_t reason;           /* SHMB_REASON_... */
+    uint32_t retry_ms;         /* when to try again; 0: that would not help */
+    uint64_t used, most;       /* see the reason */
+    uint64_t bytes;            /* segment: its size */
+    uint64_t reserved;         /* 0 */
+    char rule[SHMB_RULE_SIZE]; /* the rule that decided; empty: none */
+} shmb_request_info;
+
+#define SHMB_REQUEST_INFO_SIZE_MIN 48u /* all but the rule */
+
+/*
+ * Asks the broker to hold an object of this name.
+ *
+ * bytes    segment: its size; else 0
+ * options  NULL: a segment
+ * info     what the broker answered, also after a failure that it has told; may be NULL
+ *
+ * SHMB_OK: the broker holds it, now or already, and this program may open it; if many ask at the
+ * same time, for one of them `info->made` is 1. An object that existed is of this kind and has
+ * these bytes or more. SHMB_NOT_ALLOWED: no rule allows it. SHMB_QUOTA. SHMB_BUSY: this account
+ * asks too often; try again after `info->retry_ms`. SHMB_WRONG_KIND, SHMB_RANGE: it exists, but is
+ * of another kind, or smaller. SHMB_ACCESS_DENIED: it exists, but you may not open it.
+ * SHMB_NOT_OURS: another program holds the name, or has a pipe of the broker's name. SHMB_BAD_NAME,
+ * SHMB_BAD_ARGUMENT. SHMB_NO_BROKER, SHMB_TIMEOUT, SHMB_VERSION_MISMATCH, SHMB_NO_MEMORY,
+ * SHMB_SYSTEM.
+ */
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL
+shmb_request(_In_z_ const char *name, uint64_t bytes, _In_opt_ const shmb_request_options *options,
+             _Inout_opt_ shmb_request_info *info);
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL
+shmb_requestW(_In_z_ const shmb_wchar *name, uint64_t bytes,
+              _In_opt_ const shmb_request_options *options, _Inout_opt_ shmb_request_info *info);
+
+/* Says what shmb_request would return, and does nothing else. */
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL
+shmb_request_ask(_In_z_ const char *name, uint64_t bytes,
+                 _In_opt_ const shmb_request_options *options, _Inout_opt_ shmb_request_info *info);
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_request_askW(
+    _In_z_ const shmb_wchar *name, uint64_t bytes, _In_opt_ const shmb_request_options *options,
+    _Inout_opt_ shmb_request_info *info);
+
+/*
+ * Gives back an object that this account has requested: the broker holds it no longer. Who has it
+ * open keeps the memory, and calls for it return SHMB_STALE. Under a rule with `lives: while open`,
+ * it ends when no program has it open; with `as long as the broker`, it cannot be released.
+ * Administrators may release the objects of others. `timeout_ms` 0: 5000.
+ *
+ * SHMB_OK. SHMB_NOT_FOUND: nobody has requested it. SHMB_ACCESS_DENIED: another account has.
+ * SHMB_NOT_ALLOWED: it lives as long as the broker. Others as shmb_request.
+ */
+SHMB_RESULT int32_t SHMB_CALL shmb_release(_In_z_ const char *name, uint32_t timeout_ms);
+SHMB_RESULT int32_t SHMB_CALL shmb_releaseW(_In_z_ const shmb_wchar *name, uint32_t timeout_ms);
 
 /* ---- results as text ------------------------------------------------------------------ */
 

@@ -129,6 +129,50 @@ struct cfg_queue {
     const char *events[CFG_QUEUE_EVENTS]; /* bare names, in the order above */
 };
 
+/* How long an object that a program has asked for is held. */
+enum cfg_life {
+    CFG_LIFE_OPEN,     /* while open: until no program has it open any more */
+    CFG_LIFE_RELEASED, /* until released: until its requester releases it */
+    CFG_LIFE_BROKER    /* as long as the broker */
+};
+
+/* How much may be requested under a rule. */
+struct cfg_quota {
+    uint64_t objects;       /* companions not counted */
+    uint64_t memory;        /* bytes of segments, whole pages; sections for snapshots count, too */
+    struct cfg_place place; /* of the key, or of the rule where it is not written */
+};
+
+/* An entry of `requests`: which objects programs may ask for. */
+struct cfg_rule {
+    const char *name;                      /* of the rule: 1 to SHMB_RULE_NAME_MAX bytes */
+    const char *const *patterns;           /* of names, bare; `*` and `?` as in include */
+    size_t pattern_count;                  /* at least 1 */
+    const struct cfg_access *who;          /* read: may ask; deny: may not */
+    const struct cfg_access *access;       /* of the objects; CFG_REQUESTER may be a trustee */
+    const struct cfg_integrity *integrity; /* NULL: not written */
+    const struct cfg_audit *audit;         /* NULL: not written */
+    uint64_t size;                         /* the most bytes of one segment */
+    struct cfg_quota each, total;          /* for one account; for all */
+    uint32_t kinds;                        /* bit 1 << enum shmb_kind; never that of SHMB_QUEUE */
+    enum cfg_life life;
+    struct cfg_lock lock; /* of segments: `name` is NULL, see `locked` */
+    bool locked;          /* segments have a lock */
+    bool notify;          /* segments have change events */
+    bool pair;            /* segments have snapshots: double */
+    const char *path;     /* "requests.MyApp": what messages call it */
+    struct cfg_place place;
+};
+
+/* The trustee of a rule's access that stands for the account that has asked. */
+#define CFG_REQUESTER "Requester"
+
+/* Who has asked for an object, under which rule. */
+struct cfg_request {
+    const struct cfg_rule *rule;
+    const char *account; /* SID */
+};
+
 struct cfg_object {
     enum shmb_kind kind;
     const char *name; /* bare: without Global\ */
@@ -139,6 +183,7 @@ struct cfg_object {
     const struct cfg_access *access;       /* its own, or the file's defaults.access; never NULL */
     const struct cfg_integrity *integrity; /* NULL: not written; few objects have their own */
     const struct cfg_audit *audit;         /* NULL: not written */
+    const struct cfg_request *request;     /* NULL: the configuration names the object */
     union {
         struct cfg_segment segment;     /* SHMB_SECTION */
         struct cfg_event event;         /* SHMB_EVENT */
@@ -188,32 +233,42 @@ struct cfg_log {
     struct cfg_place place; /* line 0: not written */
 };
 
-#define CFG_VERSION      1
-#define CFG_SIZE_MAX     (UINT64_C(1) << 40)
-#define CFG_KEEP_MAX     (UINT64_C(1) << 30) /* of a segment with keep: reboot */
-#define CFG_DOUBLE_MAX   (UINT64_C(1) << 20) /* of a segment with snapshots: double */
-#define CFG_QUEUE_MAX    (UINT64_C(1) << 30) /* bytes of a queue: a 32-bit program maps all of it */
-#define CFG_SAVE_LEAST   1000u               /* milliseconds between two copies of a segment */
-#define CFG_SAVE_MOST    86400000u
-#define CFG_MEMORY_MAX   (UINT64_C(1) << 50)
-#define CFG_OBJECTS_MAX  50000u /* entries of one configuration, companions not counted */
-#define CFG_TRUSTEES_MAX 256u   /* of one access list */
-#define CFG_INCLUDES_MAX 100u   /* patterns of one file */
-#define CFG_LOCKERS      1024u  /* max_lockers, unless written; at most SHMB_SLOTS_MOST */
-#define CFG_LOCKERS_ONE  16u    /* the same for a queue with one producer and one consumer */
-#define CFG_HOLD_MS      600000u
-#define CFG_HOLD_MS_MAX  86400000u
-#define CFG_METRICS_MS   15000u /* metrics.every, unless written */
-#define CFG_METRICS_MIN  1000u
-#define CFG_METRICS_MAX  3600000u
-#define CFG_LOG_SIZE     (UINT64_C(10) << 20) /* log.size, unless written */
-#define CFG_LOG_MIN      (UINT64_C(64) << 10)
-#define CFG_LOG_MAX      (UINT64_C(1) << 30)
-#define CFG_LOG_FORMER   5u
+#define CFG_VERSION       1
+#define CFG_SIZE_MAX      (UINT64_C(1) << 40)
+#define CFG_KEEP_MAX      (UINT64_C(1) << 30) /* of a segment with keep: reboot */
+#define CFG_DOUBLE_MAX    (UINT64_C(1) << 20) /* of a segment with snapshots: double */
+#define CFG_QUEUE_MAX     (UINT64_C(1) << 30) /* bytes of a queue: a 32-bit program maps all of it */
+#define CFG_SAVE_LEAST    1000u               /* milliseconds between two copies of a segment */
+#define CFG_SAVE_MOST     86400000u
+#define CFG_MEMORY_MAX    (UINT64_C(1) << 50)
+#define CFG_OBJECTS_MAX   50000u /* entries of one configuration, companions not counted */
+#define CFG_TRUSTEES_MAX  256u   /* of one access list */
+#define CFG_INCLUDES_MAX  100u   /* patterns of one file */
+#define CFG_RULES_MAX     1000u  /* rules of one configuration */
+#define CFG_PATTERNS_MAX  100u   /* patterns of one rule */
+#define CFG_PATTERN_HEAD  3u  /* literal characters that a rule's pattern begins with, at least */
+#define CFG_EACH_OBJECTS  20u /* each.objects, unless written */
+#define CFG_EACH_MEMORY   (UINT64_C(16) << 20)
+#define CFG_TOTAL_OBJECTS 1000u
+#define CFG_TOTAL_MEMORY  (UINT64_C(256) << 20)
+#define CFG_LOCKERS       1024u /* max_lockers, unless written; at most SHMB_SLOTS_MOST */
+#define CFG_LOCKERS_ONE   16u   /* the same for a queue with one producer and one consumer */
+#define CFG_HOLD_MS       600000u
+#define CFG_HOLD_MS_MAX   86400000u
+#define CFG_METRICS_MS    15000u /* metrics.every, unless written */
+#define CFG_METRICS_MIN   1000u
+#define CFG_METRICS_MAX   3600000u
+#define CFG_LOG_SIZE      (UINT64_C(10) << 20) /* log.size, unless written */
+#define CFG_LOG_MIN       (UINT64_C(64) << 10)
+#define CFG_LOG_MAX       (UINT64_C(1) << 30)
+#define CFG_LOG_FORMER    5u
 
 struct cfg {
     struct cfg_object *objects; /* in the order of the file; none only with include */
     size_t count;
+    struct cfg_rule
+        *rules; /* in the order of the file; the first that has a name's pattern counts */
+    size_t rule_count;
     bool foreign;     /* the name of an object or a lock is not plain ASCII */
     const char *file; /* as given to cfg_load */
     struct cfg_include *includes;

@@ -1,7 +1,7 @@
 /*
  * system.h - the port: everything that the core needs from the operating system, by
- * subject: files (system_files.h), objects (system_objects.h), keepers
- * (system_keepers.h), the clock, and the broker's own process.
+ * subject: files (system_files.h), objects (system_objects.h), keepers (system_keepers.h),
+ * requests of programs (system_requests.h), the clock, and the broker's own process.
  *
  * The core knows Windows only through this table. service/win32 fills it for real.
  * The tests fill it with a fake that records the calls and fails on demand.
@@ -24,6 +24,7 @@
 #include "system_files.h"
 #include "system_keepers.h"
 #include "system_objects.h"
+#include "system_requests.h"
 #include "system_status.h"
 
 #define SYS_BOOT_MAX 40 /* bytes of the text for a boot, with its terminator */
@@ -44,6 +45,7 @@ enum sys_wake {
     SYS_WAKE_CHANGED,  /* watched files changed, and the changes have settled or take long */
     SYS_WAKE_SESSIONS, /* user sessions came or went */
     SYS_WAKE_KEEPER,   /* the keeper has ended */
+    SYS_WAKE_REQUESTS, /* programs ask for objects (system_requests.h) */
     SYS_WAKE_TIMEOUT
 };
 
@@ -73,6 +75,7 @@ struct system {
     struct system_outputs outputs;
     struct system_objects objects;
     struct system_keepers keepers;
+    struct system_requests requests;
     struct system_clock clock;
 
     /*

@@ -155,6 +155,13 @@ struct system_objects {
                             struct sys_failure *why);
 
     /*
+     * How many handles of a held object others than the broker and its keepers have open. A view
+     * without a handle does not count. On failure `*count` is 0.
+     */
+    enum sys_status (*opened)(void *self, struct sys_object *object, uint32_t *count,
+                              struct sys_failure *why);
+
+    /*
      * Closes the broker's handle of an object, and the keeper's handle of it. The object
      * exists as long as a client has it open. NULL is allowed.
      */
