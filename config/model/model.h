@@ -155,6 +155,7 @@ struct cfg_rule {
     uint64_t size;                         /* the most bytes of one segment */
     struct cfg_quota each, total;          /* for one account; for all */
     uint32_t kinds;                        /* bit 1 << enum shmb_kind; never that of SHMB_QUEUE */
+    uint32_t rate;                         /* requests a second of one account, in the long run */
     enum cfg_life life;
     struct cfg_lock lock; /* of segments: `name` is NULL, see `locked` */
     bool locked;          /* segments have a lock */
@@ -249,6 +250,8 @@ struct cfg_log {
 #define CFG_PATTERN_HEAD  3u  /* literal characters that a rule's pattern begins with, at least */
 #define CFG_EACH_OBJECTS  20u /* each.objects, unless written */
 #define CFG_EACH_MEMORY   (UINT64_C(16) << 20)
+#define CFG_RATE          50u /* rate, unless written */
+#define CFG_RATE_MAX      10000u
 #define CFG_TOTAL_OBJECTS 1000u
 #define CFG_TOTAL_MEMORY  (UINT64_C(256) << 20)
 #define CFG_LOCKERS       1024u /* max_lockers, unless written; at most SHMB_SLOTS_MOST */
