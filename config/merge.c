@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "clash.h"
+#include "rules.h"
 #include "totals.h"
 
 static bool refuse(struct cfg_messages *messages, const struct cfg_place *place, const char *key)
@@ -76,16 +77,20 @@ static bool merge_init(struct merge *m, const struct cfg *first)
     m->whole->arena = arena;
     m->whole->count = 0;
     m->whole->objects = NULL;
+    m->whole->rule_count = 0;
+    m->whole->rules = NULL;
     m->sound = true;
     return true;
 }
 
-/* Makes room for the objects and names of all parts. False: no memory. */
+/* Makes room for the objects, names and rules of all parts. False: no memory. */
 static bool make_room(struct merge *m, struct totals all)
 {
     m->whole->objects =
         arena_array(m->whole->arena, (size_t)all.entries, sizeof *m->whole->objects);
-    return m->whole->objects != NULL && clash_init(&m->clash, (size_t)all.objects);
+    m->whole->rules = arena_array(m->whole->arena, (size_t)all.rules, sizeof *m->whole->rules);
+    return m->whole->objects != NULL && m->whole->rules != NULL &&
+           clash_init(&m->clash, (size_t)all.objects);
 }
 
 /* One part alone is the whole: cfg_load has compared its names, and its objects may be shared. */
@@ -94,6 +99,8 @@ static void take_only(struct merge *m, const struct cfg *part)
     m->totals = totals_add(m->totals, part);
     m->whole->objects = part->objects;
     m->whole->count = part->count;
+    m->whole->rules = part->rules;
+    m->whole->rule_count = part->rule_count;
 }
 
 static bool is_alone(struct cfg *const *parts, size_t count)
@@ -106,15 +113,33 @@ static bool is_alone(struct cfg *const *parts, size_t count)
     return true;
 }
 
-/* Copies the objects of a part to the whole, and adds its names and totals. */
+/* Adds an error for each rule of a part whose name the whole has. False: there is one. */
+static bool rules_fit(const struct merge *m, const struct cfg *part)
+{
+    bool fit = true;
+    size_t i;
+
+    /* More than there may be are an error of their own. */
+    for (i = 0; m->whole->rule_count <= CFG_RULES_MAX && i < part->rule_count; i++)
+        if (rules_clash(&part->rules[i], m->whole->rules, m->whole->rule_count, m->messages))
+            fit = false;
+    return fit;
+}
+
+/* Copies the objects and rules of a part to the whole, and adds its names and totals. */
 static void take(struct merge *m, const struct cfg *part)
 {
     m->sound = clash_add(&m->clash, part, m->messages) == 0 && m->sound;
+    m->sound = rules_fit(m, part) && m->sound;
     m->totals = totals_add(m->totals, part);
     if (part->count > 0)
         memcpy(m->whole->objects + m->whole->count, part->objects,
                part->count * sizeof *part->objects);
     m->whole->count += part->count;
+    if (part->rule_count > 0)
+        memcpy(m->whole->rules + m->whole->rule_count, part->rules,
+               part->rule_count * sizeof *part->rules);
+    m->whole->rule_count += part->rule_count;
 }
 
 /* False: the part clashes with those before it, or exceeds a limit; an error was added. */
@@ -122,8 +147,10 @@ static bool fits(const struct merge *m, const struct cfg *part)
 {
     struct cfg_place place = {part->file, 0, 0};
     size_t clashes = clash_ask(&m->clash, part, m->messages);
+    bool rules = rules_fit(m, part);
 
-    return totals_check(totals_add(m->totals, part), m->whole, &place, m->messages) && clashes == 0;
+    return totals_check(totals_add(m->totals, part), m->whole, &place, m->messages) &&
+           clashes == 0 && rules;
 }
 
 static void take_all(struct merge *m, struct cfg *const *parts, size_t count, bool *left_out)
@@ -150,11 +177,11 @@ static void check_whole(struct merge *m)
 
     if (!totals_check(m->totals, m->whole, NULL, m->messages))
         m->sound = false;
-    if (m->whole->count > 0)
+    if (m->whole->count > 0 || m->whole->rule_count > 0)
         return;
     cfg_message_add(m->messages, CFG_ERROR, &place, NULL,
-                    "neither this file nor the files it includes name an object, so there is "
-                    "nothing to hold");
+                    "neither this file nor the files it includes name an object or have "
+                    "requests, so there is nothing to hold");
     m->sound = false;
 }
 

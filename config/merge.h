@@ -3,7 +3,7 @@
  *
  * Each file has been loaded by itself, with its own version and defaults. The
  * first is the main file; the others are included by it, and may contain only
- * their own objects and defaults.
+ * their own objects, rules and defaults.
  */
 #ifndef CFG_MERGE_H
 #define CFG_MERGE_H
@@ -18,11 +18,11 @@ bool cfg_may_include(const struct cfg *part, struct cfg_messages *messages);
 
 /*
  * Makes one configuration of `count` loaded files: the settings of the first,
- * the objects of all in their order. The parts are borrowed and must outlive
+ * the objects and rules of all in their order. The parts are borrowed and must outlive
  * `*out`. Initial content from files must already be in them.
  *
  * Names that clash between two files, totals beyond the limits of the main
- * file, and no object at all are errors.
+ * file, and neither an object nor a rule at all are errors.
  *
  * parts     the first is never NULL; others may be, and are skipped; those that
  *           are not have passed cfg_may_include

@@ -146,10 +146,12 @@ struct cfg_quota {
 /* An entry of `requests`: which objects programs may ask for. */
 struct cfg_rule {
     const char *name;                      /* of the rule: 1 to SHMB_RULE_NAME_MAX bytes */
+    uint32_t hash;                         /* shmb_name_hash of the name */
     const char *const *patterns;           /* of names, bare; `*` and `?` as in include */
+    const struct cfg_place *places;        /* where each pattern is written */
     size_t pattern_count;                  /* at least 1 */
     const struct cfg_access *who;          /* read: may ask; deny: may not */
-    const struct cfg_access *access;       /* of the objects; CFG_REQUESTER may be a trustee */
+    const struct cfg_access *access;       /* of the objects; never sddl */
     const struct cfg_integrity *integrity; /* NULL: not written */
     const struct cfg_audit *audit;         /* NULL: not written */
     uint64_t size;                         /* the most bytes of one segment */
@@ -165,7 +167,10 @@ struct cfg_rule {
     struct cfg_place place;
 };
 
-/* The trustee of a rule's access that stands for the account that has asked. */
+/*
+ * The trustee of a rule's access that stands for the account that has asked, spelt exactly so in
+ * the model. It is in no other list, and never denied.
+ */
 #define CFG_REQUESTER "Requester"
 
 /* Who has asked for an object, under which rule. */

@@ -54,6 +54,7 @@ struct totals totals_add(struct totals totals, const struct cfg *configuration)
     struct shared_slots shared = {{0, 0}};
     size_t i;
 
+    totals.rules += configuration->rule_count;
     for (i = 0; i < configuration->count; i++) {
         const struct cfg_object *object = &configuration->objects[i];
         const uint64_t slots = add_slots(object, &shared);
@@ -80,6 +81,19 @@ struct totals totals_add(struct totals totals, const struct cfg *configuration)
     return totals;
 }
 
+/* False: there are more than `most` entries of the files; an error was added. */
+static bool check_most(uint64_t total, unsigned most, const char *what, const struct cfg *whole,
+                       const struct cfg_place *at, struct cfg_messages *messages)
+{
+    const struct cfg_place file = {whole->file, 0, 0};
+
+    if (total > most)
+        cfg_message_add(messages, CFG_ERROR, at != NULL ? at : &file, NULL,
+                        "%llu %s in all files are more than the %u of one configuration",
+                        (unsigned long long)total, what, most);
+    return total <= most;
+}
+
 /* False: `total` exceeds the limit; an error was added. */
 static bool check(uint64_t total, const struct cfg_limit *limit, const char *path, const char *what,
                   const struct cfg_place *at, struct cfg_messages *messages)
@@ -95,16 +109,12 @@ static bool check(uint64_t total, const struct cfg_limit *limit, const char *pat
 bool totals_check(struct totals totals, const struct cfg *whole, const struct cfg_place *at,
                   struct cfg_messages *messages)
 {
-    const struct cfg_place file = {whole->file, 0, 0};
     bool objects = check(totals.objects, &whole->limits.objects, "limits.objects",
                          "objects, locks, slots and events included,", at, messages);
     bool memory = check(totals.memory, &whole->limits.memory, "limits.memory",
                         "bytes of segments, queues and slots", at, messages);
+    bool entries = check_most(totals.entries, CFG_OBJECTS_MAX, "objects", whole, at, messages);
+    bool rules = check_most(totals.rules, CFG_RULES_MAX, "rules", whole, at, messages);
 
-    if (totals.entries <= CFG_OBJECTS_MAX)
-        return objects && memory;
-    cfg_message_add(messages, CFG_ERROR, at != NULL ? at : &file, NULL,
-                    "%llu objects in all files are more than the %u of one configuration",
-                    (unsigned long long)totals.entries, CFG_OBJECTS_MAX);
-    return false;
+    return objects && memory && entries && rules;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "clash.h"
+#include "rules.h"
 #include "totals.h"
 
 #define PATH_SIZE 800 /* a path of an object with a key behind it */
@@ -100,5 +101,7 @@ bool validate_configuration(const struct cfg *configuration, struct cfg_messages
         else if (object->kind == SHMB_EVENT)
             check_event(object, messages);
     }
+    for (i = 0; i < configuration->rule_count; i++)
+        (void)rules_clash(&configuration->rules[i], configuration->rules, i, messages);
     return check_names(configuration, (size_t)totals.objects, messages);
 }

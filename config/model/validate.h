@@ -9,8 +9,8 @@
 #include "model.h"
 
 /*
- * Adds errors for names that clash, across all kinds and companions, read on
- * auto-reset events, content longer than its segment, and totals beyond the limits;
+ * Adds errors for names that clash, across all kinds and companions, names of rules that
+ * clash, read on auto-reset events, content longer than its segment, and totals beyond the limits;
  * warnings for names that the ANSI functions may be unable to express. Skips parts
  * that have their defaults because they could not be read. False: no memory.
  */

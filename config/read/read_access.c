@@ -7,14 +7,45 @@
 #include <string.h>
 
 #include "read_text.h"
+#include "suggest.h"
 
 #define TRUSTEE_BYTES_MAX 1024u /* more than any account name has */
 
-static const char *const levels[SHMB_LEVEL_COUNT] = {"read", "write", "full", "deny"};
+/* The keys of a list, and what messages say of it. */
+struct form {
+    const char *const *keys;
+    const enum shmb_level *levels; /* of each key; the last one is that of deny */
+    size_t count;
+    bool requester; /* CFG_REQUESTER may be in it */
+    const char *nobody, *deny_alone;
+};
+
+static const char *const level_keys[] = {"read", "write", "full", "deny"};
+static const enum shmb_level levels[] = {SHMB_LEVEL_READ, SHMB_LEVEL_WRITE, SHMB_LEVEL_FULL,
+                                         SHMB_LEVEL_DENY};
+
+static const char *const who_keys[] = {"allow", "deny"};
+static const enum shmb_level who_levels[] = {SHMB_LEVEL_READ, SHMB_LEVEL_DENY};
+
+#define ACCESS_NOBODY     "access names nobody; write { read: [...], write: [...] } or remove it"
+#define ACCESS_DENY_ALONE "deny alone leaves nobody who may use the object; add read, write or full"
+
+static const struct form access_form = {level_keys, levels,        SHMB_LEVEL_COUNT,
+                                        false,      ACCESS_NOBODY, ACCESS_DENY_ALONE};
+static const struct form rule_access_form = {level_keys, levels,        SHMB_LEVEL_COUNT,
+                                             true,       ACCESS_NOBODY, ACCESS_DENY_ALONE};
+static const struct form who_form = {who_keys,
+                                     who_levels,
+                                     2,
+                                     false,
+                                     "who names nobody; write [Users] or { allow: [...], deny: "
+                                     "[...] }",
+                                     "deny alone leaves nobody who may ask; add allow"};
 
 /* An access list that is being read. */
 struct listing {
     struct reader *reader;
+    const struct form *form;
     struct cfg_access *access;
     size_t level_start; /* first trustee of the current level */
     bool good;
@@ -85,16 +116,59 @@ static bool refuse_double(const struct listing *list, const struct node *node,
     return false;
 }
 
+/* True: the word for the account that asks makes no sense here; an error was added. */
+static bool refuse_requester(const struct listing *list, enum shmb_level level,
+                             const struct node *node, const struct path *path)
+{
+    struct shown shown;
+
+    if (!list->form->requester)
+        reader_error(list->reader, node, path,
+                     "%s is the account that has asked for an object, so it is for access below "
+                     "requests; for an account of this name write its computer or domain first, as "
+                     "in 'CORP\\%s'",
+                     reader_show(node, &shown), node->text);
+    else if (level == SHMB_LEVEL_DENY)
+        reader_error(list->reader, node, path,
+                     "%s is the account that has asked for the object; remove it, or exclude "
+                     "accounts by deny in who",
+                     reader_show(node, &shown));
+    else
+        return false;
+    return true;
+}
+
+/* Warns of a word that is probably CFG_REQUESTER. */
+static void warn_of_requester(struct reader *reader, const struct node *node,
+                              const struct path *path)
+{
+    static const char *const word[] = {CFG_REQUESTER};
+    struct shown shown;
+
+    if (suggest_word(node->text, node->length, word, 1) != NULL)
+        reader_warn(reader, node, path,
+                    "%s is an account or group; did you mean %s, the account that asks?",
+                    reader_show(node, &shown), CFG_REQUESTER);
+}
+
 static void add_trustee(struct listing *list, enum shmb_level level, const struct node *node,
                         const struct path *path)
 {
     struct cfg_trustee *trustee = &list->access->trustees[list->access->count];
+    bool requester;
 
     if (refuse_trustee(list->reader, node, path) || refuse_double(list, node, path)) {
         list->good = false;
         return;
     }
-    trustee->name = reader_text(list->reader, node->text, node->length);
+    requester = same_trustee(node->text, CFG_REQUESTER);
+    if (requester && refuse_requester(list, level, node, path)) {
+        list->good = false;
+        return;
+    }
+    if (!requester && list->form->requester)
+        warn_of_requester(list->reader, node, path);
+    trustee->name = requester ? CFG_REQUESTER : reader_text(list->reader, node->text, node->length);
     trustee->level = level;
     trustee->place = reader_place(list->reader, node);
     if (trustee->name != NULL)
@@ -133,70 +207,116 @@ static void read_levels(struct listing *list, const struct node *node, const str
     size_t i;
 
     for (item = node->first; item != NULL && !list->reader->no_memory; item = item->next) {
-        for (i = 0; i < SHMB_LEVEL_COUNT && !node_is(item->key, levels[i]); i++)
+        for (i = 0; i < list->form->count && !node_is(item->key, list->form->keys[i]); i++)
             ;
-        if (i < SHMB_LEVEL_COUNT) {
-            struct path below = {path, levels[i], 0};
+        if (i < list->form->count) {
+            struct path below = {path, list->form->keys[i], 0};
 
-            read_level(list, (enum shmb_level)i, item->value, &below);
+            read_level(list, list->form->levels[i], item->value, &below);
         }
     }
 }
 
-/* An upper limit of the trustees: a key is in the tree only once. */
-static size_t count_entries(const struct node *const values[SHMB_LEVEL_COUNT])
+/* An upper limit of the trustees of a level: an empty list counts as one, which is refused. */
+static size_t count_entries(const struct node *level)
 {
-    size_t i, count = 0;
-
-    for (i = 0; i < SHMB_LEVEL_COUNT; i++) {
-        if (values[i] == NULL)
-            continue;
-        /* An empty list counts as one: read_level refuses it. */
-        count += values[i]->kind == NODE_SEQUENCE && values[i]->count > 1 ? values[i]->count : 1;
-    }
-    return count;
+    return level->kind == NODE_SEQUENCE && level->count > 1 ? level->count : 1;
 }
 
 /* False: the list as a whole makes no sense; an error was added. */
-static bool check_levels(struct reader *reader, const struct node *node, const struct path *path,
-                         const struct node *const values[SHMB_LEVEL_COUNT], size_t count)
+static bool check_count(struct reader *reader, const struct node *node, const struct path *path,
+                        size_t count)
 {
-    if (node_is_null(node) || node->count == 0)
-        reader_error(reader, node, path,
-                     "access names nobody; write { read: [...], write: [...] } or remove it");
-    else if (count > CFG_TRUSTEES_MAX)
+    if (count > CFG_TRUSTEES_MAX)
         reader_error(reader, node, path,
                      "%zu trustees are more than the %u of one access list; use a group", count,
                      CFG_TRUSTEES_MAX);
-    else if (count > 0 && values[SHMB_LEVEL_READ] == NULL && values[SHMB_LEVEL_WRITE] == NULL &&
-             values[SHMB_LEVEL_FULL] == NULL)
-        reader_error(reader, node, path,
-                     "deny alone leaves nobody who may use the object; add read, write or full");
+    return count <= CFG_TRUSTEES_MAX;
+}
+
+/* The same for a mapping from levels to trustees. */
+static bool check_levels(struct reader *reader, const struct form *form, const struct node *node,
+                         const struct path *path, const struct node *const *values, size_t *count)
+{
+    bool allows = false;
+    size_t i;
+
+    *count = 0;
+    for (i = 0; i < form->count; i++) {
+        if (values[i] == NULL)
+            continue;
+        *count += count_entries(values[i]);
+        allows = allows || form->levels[i] != SHMB_LEVEL_DENY;
+    }
+    if (node_is_null(node) || node->count == 0)
+        reader_error(reader, node, path, "%s", form->nobody);
+    else if (!check_count(reader, node, path, *count))
+        return false;
+    else if (*count > 0 && !allows)
+        reader_error(reader, node, path, "%s", form->deny_alone);
     else
-        return count > 0; /* 0: only unknown keys, which are errors already */
+        return *count > 0; /* 0: only unknown keys, which are errors already */
     return false;
+}
+
+/* Makes an empty list with room for `count` trustees. False: no memory. */
+static bool begin_list(struct listing *list, const struct node *node, const struct path *path,
+                       size_t count)
+{
+    struct cfg_access *access = reader_alloc(list->reader, 1, sizeof *access);
+
+    if (access == NULL)
+        return false;
+    access->place = reader_place(list->reader, node);
+    access->path = reader_path_text(list->reader, path);
+    access->trustees = reader_alloc(list->reader, count, sizeof *access->trustees);
+    list->access = access;
+    return access->trustees != NULL;
+}
+
+static const struct cfg_access *end_list(const struct listing *list)
+{
+    return list->good && !list->reader->no_memory ? list->access : NULL;
+}
+
+/* Reads a mapping from levels to trustees. */
+static const struct cfg_access *read_form(struct reader *reader, const struct form *form,
+                                          const struct node *node, const struct path *path)
+{
+    const struct node *values[SHMB_LEVEL_COUNT];
+    struct listing list = {reader, form, NULL, 0, true};
+    size_t count;
+
+    if (!read_keys(reader, node, path, form->keys, form->count, values, NULL) ||
+        !check_levels(reader, form, node, path, values, &count) ||
+        !begin_list(&list, node, path, count))
+        return NULL;
+    read_levels(&list, node, path);
+    return end_list(&list);
 }
 
 const struct cfg_access *read_access(struct reader *reader, const struct node *node,
                                      const struct path *path)
 {
-    const struct node *values[SHMB_LEVEL_COUNT];
-    struct listing list = {reader, NULL, 0, true};
-    size_t count;
+    return read_form(reader, &access_form, node, path);
+}
 
-    if (!read_keys(reader, node, path, levels, SHMB_LEVEL_COUNT, values, NULL))
+const struct cfg_access *read_rule_access(struct reader *reader, const struct node *node,
+                                          const struct path *path)
+{
+    return read_form(reader, &rule_access_form, node, path);
+}
+
+const struct cfg_access *read_who(struct reader *reader, const struct node *node,
+                                  const struct path *path)
+{
+    struct listing list = {reader, &who_form, NULL, 0, true};
+
+    if (node->kind == NODE_MAPPING || node_is_null(node))
+        return read_form(reader, &who_form, node, path);
+    if (!check_count(reader, node, path, count_entries(node)) ||
+        !begin_list(&list, node, path, count_entries(node)))
         return NULL;
-    count = count_entries(values);
-    if (!check_levels(reader, node, path, values, count))
-        return NULL;
-    list.access = reader_alloc(reader, 1, sizeof *list.access);
-    if (list.access == NULL)
-        return NULL;
-    list.access->place = reader_place(reader, node);
-    list.access->path = reader_path_text(reader, path);
-    list.access->trustees = reader_alloc(reader, count, sizeof *list.access->trustees);
-    if (list.access->trustees == NULL)
-        return NULL;
-    read_levels(&list, node, path);
-    return list.good && !reader->no_memory ? list.access : NULL;
+    read_level(&list, SHMB_LEVEL_READ, node, path);
+    return end_list(&list);
 }

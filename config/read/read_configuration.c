@@ -7,6 +7,7 @@
 
 #include "read_access.h"
 #include "read_object.h"
+#include "read_requests.h"
 #include "read_rights.h"
 #include "read_settings.h"
 
@@ -21,14 +22,17 @@ enum {
     KEY_LOG,
     KEY_DEFAULTS,
     KEY_GROUPS,
-    KEY_COUNT = KEY_GROUPS + SHMB_KIND_COUNT
+    KEY_REQUESTS = KEY_GROUPS + SHMB_KIND_COUNT,
+    KEY_COUNT
 };
 
 _Static_assert(KEY_DEFAULTS - KEY_INCLUDE == SETTINGS_COUNT, "the keys that read_settings reads");
 
 static const char *const keys[KEY_COUNT] = {
-    "version", "include",  "directory", "limits",  "watch",  "hold_for",   "metrics",
-    "log",     "defaults", "segments",  "mutexes", "events", "semaphores", "queues"};
+    "version",  "include",  "directory", "limits", "watch",      "hold_for", "metrics", "log",
+    "defaults", "segments", "mutexes",   "events", "semaphores", "queues",   "requests"};
+
+static const struct path requests_path = {NULL, "requests", 0};
 
 /* Reads all objects of one kind. A group without objects is allowed. */
 static void read_group(struct reader *reader, enum shmb_kind kind, const struct node *group)
@@ -117,6 +121,13 @@ static void read_defaults(struct reader *reader, const struct node *node)
         read_audit(reader, values[2], &path, &reader->audit);
 }
 
+/* True if `requests` has rules, or cannot be read, which is an error of its own. */
+static bool may_have_rules(const struct node *requests)
+{
+    return requests != NULL && !node_is_null(requests) &&
+           (requests->kind != NODE_MAPPING || requests->count > 0);
+}
+
 /* Makes room for all objects of a file; `clean`: no error so far. False: too many, or no memory. */
 static bool make_room(struct reader *reader, const struct node *root,
                       const struct node *const *groups, bool clean)
@@ -140,7 +151,7 @@ static bool make_room(struct reader *reader, const struct node *root,
         if (clean) /* else the objects may be in a part that could not be read */
             reader_error(reader, root, NULL,
                          "the file names no object, so there is nothing to hold; add segments, "
-                         "mutexes, events, semaphores or queues");
+                         "mutexes, events, semaphores, queues or requests");
         return true;
     }
     reader->cfg->objects = reader_alloc(reader, count, sizeof *reader->cfg->objects);
@@ -173,9 +184,12 @@ void read_configuration(struct reader *reader, const struct node *root)
 
     if (!read_top(reader, root, values))
         return;
-    /* With include, a file needs no objects of its own. */
+    if (values[KEY_REQUESTS] != NULL)
+        read_requests(reader, values[KEY_REQUESTS], &requests_path);
+    /* With include or requests, a file needs no objects of its own. */
     if (make_room(reader, root, &values[KEY_GROUPS],
-                  reader->messages->errors == before && values[KEY_INCLUDE] == NULL))
+                  reader->messages->errors == before && values[KEY_INCLUDE] == NULL &&
+                      !may_have_rules(values[KEY_REQUESTS])))
         read_groups(reader, root);
 }
 
@@ -242,6 +256,10 @@ bool read_flow_end(struct read_flow *flow, const struct node *root)
     for (item = root->first; item != NULL; item = item->next, i++) {
         bool is_group = group_kind(item->key) < SHMB_KIND_COUNT;
 
+        if (node_is(item->key, keys[KEY_REQUESTS])) { /* no object needs it */
+            read_requests(flow->reader, item->value, &requests_path);
+            continue;
+        }
         /* A setting behind the objects may have a meaning for them. */
         if (!is_group && i >= flow->top)
             return false;

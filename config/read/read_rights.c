@@ -93,6 +93,17 @@ static void object_sddl(struct reader *reader, const struct node *const *values,
         object->access = read_sddl(reader, values[SDDL], &below);
 }
 
+/* No access is an error, unless it is probably there, but misspelt (`meant`). */
+static void check_written(struct reader *reader, const struct node *key, bool meant,
+                          const struct path *path, const char *example)
+{
+    if (!meant && !reader->defaults_written)
+        reader_error(reader, key, path,
+                     "no access is written, here or in defaults, and there is none by default; "
+                     "add one, such as access: { %s }",
+                     example);
+}
+
 void read_rights(struct reader *reader, const struct node *key, const struct node *const *values,
                  unsigned meant, const struct path *path, struct cfg_object *object)
 {
@@ -111,11 +122,30 @@ void read_rights(struct reader *reader, const struct node *key, const struct nod
         read_integrity(reader, values[INTEGRITY], path, &object->integrity);
     object->access =
         values[ACCESS] != NULL ? read_access(reader, values[ACCESS], &below) : reader->defaults;
-    if (values[ACCESS] == NULL && (meant & (1u << ACCESS | 1u << SDDL)) == 0 &&
-        !reader->defaults_written)
-        reader_error(reader, key, path,
-                     "no access is written, here or in defaults, and there is none by default; "
-                     "add one, such as access: { read: [Users] }");
+    if (values[ACCESS] == NULL)
+        check_written(reader, key, (meant & (1u << ACCESS | 1u << SDDL)) != 0, path,
+                      "read: [Users]");
+}
+
+void read_rule_rights(struct reader *reader, const struct node *key,
+                      const struct node *const *values, unsigned meant, const struct path *path,
+                      struct cfg_rule *rule)
+{
+    enum { RULE_ACCESS, RULE_INTEGRITY, RULE_AUDIT };
+    struct path below = {path, "access", 0};
+
+    rule->audit = reader->audit;
+    rule->integrity = reader->integrity;
+    if (values[RULE_AUDIT] != NULL)
+        read_audit(reader, values[RULE_AUDIT], path, &rule->audit);
+    if (values[RULE_INTEGRITY] != NULL)
+        read_integrity(reader, values[RULE_INTEGRITY], path, &rule->integrity);
+    rule->access = values[RULE_ACCESS] != NULL
+                       ? read_rule_access(reader, values[RULE_ACCESS], &below)
+                       : reader->defaults;
+    if (values[RULE_ACCESS] == NULL)
+        check_written(reader, key, (meant & 1u << RULE_ACCESS) != 0, path,
+                      "read: [Users], write: [" CFG_REQUESTER "]");
 }
 
 void read_sessions(struct reader *reader, const struct node *node, const struct path *path,

@@ -15,6 +15,14 @@
 void read_rights(struct reader *reader, const struct node *key, const struct node *const *values,
                  unsigned meant, const struct path *path, struct cfg_object *object);
 
+/*
+ * Reads the rights of what is requested under a rule, in the same way. `values` are those of
+ * access, integrity and audit, in this order.
+ */
+void read_rule_rights(struct reader *reader, const struct node *key,
+                      const struct node *const *values, unsigned meant, const struct path *path,
+                      struct cfg_rule *rule);
+
 /* Reads `integrity` of the thing at `path`. After an error `*out` stays as it is. */
 void read_integrity(struct reader *reader, const struct node *node, const struct path *path,
                     const struct cfg_integrity **out);

@@ -8,12 +8,11 @@
 #include <string.h>
 
 #include "companion_name.h"
-#include "directory.h"
 #include "names.h"
+#include "read_companions.h"
 #include "read_initial.h"
 #include "read_rights.h"
 #include "read_text.h"
-#include "suggest.h"
 
 /* Reads the name of a lock. */
 static void name_lock(struct reader *reader, const struct node *node, const struct path *path,
@@ -55,97 +54,19 @@ static void name_lock_after(struct reader *reader, const struct node *at, const 
                      shmb_name_fault_text(fault), segment->name, SHMB_LOCK_SUFFIX);
 }
 
-/* What `lock` and its `kind` may be: enum cfg_lock_kind and, for `lock` alone, none. */
-static const char *const lock_words[] = {"mutex", "fast", "none"};
-
-#define LOCK_KINDS 2
-#define LOCK_WORDS 3
-
-/* mutex, fast or none. Any other text is probably the name of the lock. */
-static bool read_lock_word(struct reader *reader, const struct node *node, const struct path *path,
-                           size_t *word)
-{
-    static const char *const others[] = {"true", "false", "yes", "no", "on", "off"};
-    bool other = suggest_word(node->text, node->length, lock_words, LOCK_WORDS) != NULL ||
-                 shmb_name_check(node->text, node->length, NULL, NULL) != SHMB_NAME_OK;
-    struct shown shown;
-    size_t i;
-
-    for (i = 0; i < sizeof others / sizeof others[0]; i++)
-        other = other || node_is(node, others[i]);
-    if (other)
-        return read_word(reader, node, path, lock_words, LOCK_WORDS, word);
-    *word = 0;
-    reader_error(reader, node, path,
-                 "%s; write mutex, fast or none, or for a mutex of this name: lock: { name: %s }",
-                 reader_show(node, &shown), node->text);
-    return false;
-}
-
-enum { LOCK_NAME, LOCK_READERS, LOCK_KIND, LOCK_LOCKERS, LOCK_KEYS };
-
-/*
- * Reads what only one kind of lock has. `misspelt`: kind is probably written, but misspelt, so that
- * the keys may belong to the kind that is meant.
- */
-static void read_lock_rest(struct reader *reader, const struct node *const *values, bool misspelt,
-                           const struct path *path, struct cfg_lock *lock)
-{
-    const struct node *readers = values[LOCK_READERS], *lockers = values[LOCK_LOCKERS];
-    const struct path readers_path = {path, "readers_may_wait", 0};
-    const struct path lockers_path = {path, "max_lockers", 0};
-    const bool fast = lock->kind == CFG_LOCK_FAST;
-    uint64_t most;
-
-    if (readers != NULL)
-        read_bool(reader, readers, &readers_path, &lock->readers_may_wait);
-    if (readers != NULL && fast) {
-        lock->readers_may_wait = false;
-        reader_error(reader, readers, &readers_path,
-                     "only a mutex has readers_may_wait: who takes a fast lock writes to shared "
-                     "memory, and readers may not; remove it, or write kind: mutex");
-    }
-    lock->max_lockers = fast ? CFG_LOCKERS : 0;
-    if (lockers == NULL)
-        return;
-    if (!fast && !misspelt)
-        reader_error(reader, lockers, &lockers_path,
-                     "only a fast lock has max_lockers; add kind: fast, or remove max_lockers");
-    else if (read_number(reader, lockers, &lockers_path, 1, SHMB_SLOTS_MOST, &most) && fast)
-        lock->max_lockers = (uint32_t)most;
-}
-
 /* Reads the lock; `node` NULL: not written, so the default. `at` is the name of the segment. */
-static void read_lock(struct reader *reader, const struct node *at, const struct node *node,
-                      const struct path *path, struct cfg_object *object)
+static void read_named_lock(struct reader *reader, const struct node *at, const struct node *node,
+                            const struct path *path, struct cfg_object *object)
 {
-    static const char *const keys[LOCK_KEYS] = {"name", "readers_may_wait", "kind", "max_lockers"};
-    const struct node *values[LOCK_KEYS] = {NULL};
     struct cfg_lock *lock = &object->u.segment.lock;
-    const struct path name = {path, keys[LOCK_NAME], 0}, kind = {path, keys[LOCK_KIND], 0};
-    struct shown shown;
-    unsigned meant = 0;
-    size_t word = CFG_LOCK_MUTEX;
+    const struct path below = {path, "name", 0};
+    const struct node *name = NULL;
 
     lock->place = reader_place(reader, node != NULL ? node : at);
-    if (node != NULL && node->kind == NODE_MAPPING)
-        read_keys(reader, node, path, keys, LOCK_KEYS, values, &meant);
-    else if (node != NULL && (node->kind == NODE_SEQUENCE || node_is_null(node))) {
-        reader_error(reader, node, path,
-                     "expected mutex, fast, none or a mapping with kind, name, max_lockers or "
-                     "readers_may_wait, found %s",
-                     reader_show(node, &shown));
+    if (!read_lock(reader, node, path, lock, &name))
         return;
-    } else if (node != NULL && !read_lock_word(reader, node, path, &word))
-        return;
-    if (values[LOCK_KIND] != NULL)
-        read_word(reader, values[LOCK_KIND], &kind, lock_words, LOCK_KINDS, &word);
-    if (word == LOCK_KINDS)
-        return; /* none */
-    lock->kind = (enum cfg_lock_kind)word;
-    read_lock_rest(reader, values, (meant & 1u << LOCK_KIND) != 0, path, lock);
-    if (values[LOCK_NAME] != NULL)
-        name_lock(reader, values[LOCK_NAME], &name, lock);
+    if (name != NULL)
+        name_lock(reader, name, &below, lock);
     else if (object->name != NULL)
         name_lock_after(reader, at, path, object, lock);
 }
@@ -188,20 +109,13 @@ static void read_notify(struct reader *reader, const struct node *node, const st
 static void read_snapshots(struct reader *reader, const struct node *node, const struct path *path,
                            struct cfg_object *object)
 {
-    static const char *const words[] = {"sequence", "double"};
     struct cfg_snapshots *snapshots;
     char name[COMPANION_BYTES];
     enum shmb_name_fault fault;
-    size_t length, word = 0;
+    size_t length;
 
-    if (!read_word(reader, node, path, words, 2, &word) || word == 0 || object->name == NULL)
+    if (!read_snapshots_double(reader, node, path, object->u.segment.size) || object->name == NULL)
         return;
-    if (object->u.segment.size > CFG_DOUBLE_MAX) {
-        reader_error(reader, node, path,
-                     "a segment with snapshots: double has at most 1 MiB, because each write "
-                     "copies all of it; use snapshots: sequence");
-        return;
-    }
     fault = companion_name(object->name, SHMB_PAIR_SUFFIX, "", name, &length);
     if (fault != SHMB_NAME_OK) {
         reader_error(reader, node, path,
@@ -278,7 +192,7 @@ void read_segment(struct reader *reader, const struct node *key, const struct no
         reader_error(reader, key, path, "a segment needs a size, such as size: 64 KiB");
     /* The four keys from KEY_ACCESS on are in the order that read_rights expects. */
     read_rights(reader, key, &values[KEY_ACCESS], meant >> KEY_ACCESS, path, object);
-    read_lock(reader, key, values[KEY_LOCK], &lock, object);
+    read_named_lock(reader, key, values[KEY_LOCK], &lock, object);
     read_sessions(reader, values[KEY_SESSIONS], path, object);
     if (values[KEY_INITIAL] != NULL)
         segment->initial = read_initial(reader, values[KEY_INITIAL], &initial);

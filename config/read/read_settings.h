@@ -9,8 +9,8 @@
 #define SETTINGS_COUNT 7
 
 /*
- * Reads include, directory, limits, watch, hold_for, metrics and log, in this order in `values`, into
- * `reader->cfg`. NULL: the key is not written.
+ * Reads include, directory, limits, watch, hold_for, metrics and log, in this order in `values`,
+ * into `reader->cfg`. NULL: the key is not written.
  */
 void read_settings(struct reader *reader, const struct node *const *values);
 

@@ -26,13 +26,13 @@ static const struct bad rows_the_file_and_its_version[] = {
     {TEXT("---\n"),
      "f: error: the file is empty; it needs version: 1 and objects to hold\n"},
     {TEXT("[1]"),
-     "f:1:1: error: expected a mapping with version, include, directory, limits, watch, hold_for, metrics, log, defaults, segments, mutexes, events, semaphores or queues, found a list\n"},
+     "f:1:1: error: expected a mapping with version, include, directory, limits, watch, hold_for, metrics, log, defaults, segments, mutexes, events, semaphores, queues or requests, found a list\n"},
     {TEXT("hello"),
-     "f:1:1: error: expected a mapping with version, include, directory, limits, watch, hold_for, metrics, log, defaults, segments, mutexes, events, semaphores or queues, found 'hello'\n"},
+     "f:1:1: error: expected a mapping with version, include, directory, limits, watch, hold_for, metrics, log, defaults, segments, mutexes, events, semaphores, queues or requests, found 'hello'\n"},
     {TEXT("version: 1\n"),
-     "f:1:1: error: the file names no object, so there is nothing to hold; add segments, mutexes, events, semaphores or queues\n"},
+     "f:1:1: error: the file names no object, so there is nothing to hold; add segments, mutexes, events, semaphores, queues or requests\n"},
     {TEXT("version: 1\nsegments:\nevents: {}\n"),
-     "f:1:1: error: the file names no object, so there is nothing to hold; add segments, mutexes, events, semaphores or queues\n"},
+     "f:1:1: error: the file names no object, so there is nothing to hold; add segments, mutexes, events, semaphores, queues or requests\n"},
     {TEXT("mutexes: { M: { access: { read: Users } } }\n"),
      "f:1:1: error: the file does not say which version it is; add version: 1\n"},
     {TEXT("version: 2\nfoo: 1\n"),
@@ -611,7 +611,7 @@ static const struct bad rows_characters[] = {
      "f:5:5: error: segments.A: expected a mapping with size, access, integrity, sddl, audit, lock, initial, notify, snapshots, sessions, keep or save_every, found 'size\xEF\xBC\x9A 64 KiB' (with U+FF1A, a colon that is not the plain :, between 'size' and '64')\n"},
     {TEXT(DEFAULTS "segments:\n  A:\n\xC2\xA0\xC2\xA0\xC2\xA0\xC2\xA0size: 64 KiB\n"),
      "f:4:3: error: segments.A: a segment needs a size, such as size: 64 KiB\n"
-     "f:5:1: error: unknown key '\xC2\xA0\xC2\xA0\xC2\xA0\xC2\xA0size' (with U+00A0, a no-break space, before '\xC2\xA0\xC2\xA0\xC2\xA0size'); known here: version, include, directory, limits, watch, hold_for, metrics, log, defaults, segments, mutexes, events, semaphores and queues\n"},
+     "f:5:1: error: unknown key '\xC2\xA0\xC2\xA0\xC2\xA0\xC2\xA0size' (with U+00A0, a no-break space, before '\xC2\xA0\xC2\xA0\xC2\xA0size'); known here: version, include, directory, limits, watch, hold_for, metrics, log, defaults, segments, mutexes, events, semaphores, queues and requests\n"},
     {TEXT(DEFAULTS "segments:\n  A: { size: 64 KiB\xEF\xBC\x8C lock: none }\n"),
      "f:4:26: error: this is not YAML: did not find expected ',' or '}' while parsing a flow mapping; line 4 has U+FF0C, a comma that is not the plain ,, between 'KiB' and 'lock:'\n"},
     {TEXT(DEFAULTS "mutexes: { M\xE2\x80\x8B: }\n"),
@@ -694,7 +694,7 @@ static const struct bad rows_everything_at_once[] = {
      "f:4:3: error: segments.a: the name 'a' clashes with segments.A at f:3:3; names are compared without case, and all kinds share them\n"
      "f:4:8: error: segments.a: unknown key 'sise'; did you mean 'size'?\n"
      "f:6:16: error: mutexes.M.access: deny alone leaves nobody who may use the object; add read, write or full\n"
-     "f:7:1: error: unknown key 'foo'; known here: version, include, directory, limits, watch, hold_for, metrics, log, defaults, segments, mutexes, events, semaphores and queues\n"
+     "f:7:1: error: unknown key 'foo'; known here: version, include, directory, limits, watch, hold_for, metrics, log, defaults, segments, mutexes, events, semaphores, queues and requests\n"
      "f:8:29: error: defaults.access.read: expected a trustee or a list of trustees, found an empty list or mapping\n"},
 };
 

@@ -125,9 +125,9 @@ static const struct row rows[] = {
      "0:2:19: error: limits.memory: 1025 bytes of segments, queues and slots exceed the limit of 1024; remove some, or raise the limit\n", "-x"},
     /* nothing at all */
     {{"version: 1\ninclude: nothing.yaml\n"},
-     "0: error: neither this file nor the files it includes name an object, so there is nothing to hold\n", ""},
+     "0: error: neither this file nor the files it includes name an object or have requests, so there is nothing to hold\n", ""},
     {{"version: 1\ninclude: nothing.yaml\n", ""},
-     "0: error: neither this file nor the files it includes name an object, so there is nothing to hold\n", ""},
+     "0: error: neither this file nor the files it includes name an object or have requests, so there is nothing to hold\n", ""},
 };
 /* clang-format on */
 
