@@ -238,10 +238,10 @@ static const struct bad rows_names_of_rules[] = {
     {DEFAULTS "requests: { R23456789012345678901234567890123456789012345678901234567890abcd: { " MUTEX " } }\n",
      "f:3:13: error: requests.R23456789012345678901234567890123456789012345678901234567890abcd: the name of a rule has at most 63 bytes; this one has 64\n"},
     {DEFAULTS "requests: { Abc: { " MUTEX " }, abc: { " MUTEX " }, ABC: { " MUTEX " } }\n",
-     "f:3:63: error: requests.abc: a rule 'Abc' is at f:3:13, too; each rule needs a name of its own, and names are compared without case\n"
-     "f:3:113: error: requests.ABC: a rule 'Abc' is at f:3:13, too; each rule needs a name of its own, and names are compared without case\n"},
+     "f:3:64: error: requests.abc: a rule 'Abc' is at f:3:13, too; each rule needs a name of its own, and names are compared without case\n"
+     "f:3:115: error: requests.ABC: a rule 'Abc' is at f:3:13, too; each rule needs a name of its own, and names are compared without case\n"},
     {DEFAULTS "requests: { Abc: { " MUTEX " }, Abc: { " MUTEX " } }\n",
-     "f:3:63: error: requests.Abc: 'Abc' is written twice, first at f:3:13; remove one\n"},
+     "f:3:64: error: the key 'Abc' is written twice, first at f:3:13; remove one\n"},
 };
 
 #define NAMES(names) IN "{ names: " names ", who: Users, kinds: mutex }\n"

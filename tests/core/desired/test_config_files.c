@@ -137,8 +137,8 @@ static void a_main_file_of_includes_only(void **state)
     fake_file_gone(fake, B);
     assert_int_equal(read_main(CONFIG_FILES_STRICT), CONFIG_FILES_INVALID);
     check_lines(MAIN
-                ": error: neither this file nor the files it includes name an object, so there is "
-                "nothing to hold\n" MAIN
+                ": error: neither this file nor the files it includes name an object or have "
+                "requests, so there is nothing to hold\n" MAIN
                 ":2:10: warning: include: no file matches 'conf.d\\*.yaml' now\n");
 }
 
