@@ -14,7 +14,7 @@
  *   320-329 copies of segments with keep: reboot
  *   330-339 access and control sections that others have changed, and auditing
  *   340-342 plain names in sessions   343-345 fast locks and their slots   349-359 queues
- *   360-369 files for other programs: metrics, log
+ *   360-369 files for other programs: metrics, log   370-379 objects on request
  */
 #ifndef EVENTS_H
 #define EVENTS_H
@@ -478,7 +478,71 @@ enum event_id {
      * Information. After 362: the file is written again. The events in between are missing in it.
      * %1 file
      */
-    EVENT_LOG_FILE_RECOVERED = 363
+    EVENT_LOG_FILE_RECOVERED = 363,
+
+    /*
+     * Warning. Another program has the pipe through which programs ask for objects, so nobody can
+     * ask this broker; everything else works, and the broker is degraded. The library asks nobody
+     * but the broker. Logged once for each cause; retried. To do: End the program that has the pipe
+     * ShmBroker.Requests.
+     * %1 what is known of the program
+     */
+    EVENT_REQUESTS_TAKEN = 370,
+    /*
+     * Error. The pipe through which programs ask for objects could not be created, or has failed;
+     * everything else works, and the broker is degraded. Logged once for each cause; retried. To
+     * do: Correct what the reason names.
+     * %1 what failed
+     */
+    EVENT_REQUESTS_FAILED = 371,
+    /* Information. After 370 or 371: programs can ask for objects again. */
+    EVENT_REQUESTS_RECOVERED = 372,
+    /*
+     * Information. An account has asked for objects, and a rule of `requests` allowed it. Logged
+     * for the first object of a rule and an account at once, then at most every ten minutes for all
+     * since then.
+     * %1 name of the rule  %2 account  %3 number of objects  %4 the name of the last one
+     */
+    EVENT_REQUESTED = 373,
+    /*
+     * Warning. An account has asked for more than a quota, its rate or `limits` lets it have.
+     * Logged at once for the first refusal of a rule and an account, then at most every ten minutes
+     * for all since then. To do: Find out whether the account needs so much: then set a greater
+     * number in the rule; else find the program that asks.
+     * %1 name of the rule; "none" where no rule is for the name  %2 account  %3 number of refusals
+     * %4 what is used up, with its numbers
+     */
+    EVENT_REQUEST_REFUSED = 374,
+    /*
+     * Warning. A rule allows an object, but another program has its name, or that of a companion;
+     * the request was refused. Logged at once for the first refusal of a rule and an account, then
+     * at most every ten minutes. To do: End the program that created the object.
+     * %1 kind  %2 name  %3 account  %4 what is known of the holder
+     */
+    EVENT_REQUEST_CONFLICT = 375,
+    /*
+     * Error. A rule allows an object, but it could not be made; the request was refused. Logged at
+     * once for the first refusal of a rule and an account, then at most every ten minutes. To do:
+     * Correct what the reason names, such as memory.
+     * %1 kind  %2 name  %3 account  %4 why
+     */
+    EVENT_REQUEST_FAILED = 376,
+    /*
+     * Warning. A reload has taken away objects that programs had asked for, because the rules no
+     * longer allow them. Programs that have them open keep the memory; calls of the library on them
+     * return SHMB_STALE. To do: None, if that was the purpose; else put back the rule; programs
+     * have to ask again.
+     * %1 configuration file  %2 number of objects  %3 their names, or the first of them
+     */
+    EVENT_GRANTS_RETIRED = 377,
+    /*
+     * Warning. A start did not take over objects that programs had asked for: the rules no longer
+     * allow them, or their records cannot be used. What no program has open is gone. Not logged
+     * after a restart of Windows, which leaves nothing of them. To do: Let the programs ask again:
+     * restart them if they do not do so by themselves.
+     * %1 number of objects  %2 why  %3 their names, or the first of them
+     */
+    EVENT_GRANTS_DROPPED = 378
 };
 
 #endif

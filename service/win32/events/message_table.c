@@ -87,7 +87,16 @@
     X(METRICS_FAILED, WARNING)                                                                     \
     X(METRICS_RECOVERED, INFORMATION)                                                              \
     X(LOG_FILE_FAILED, WARNING)                                                                    \
-    X(LOG_FILE_RECOVERED, INFORMATION)
+    X(LOG_FILE_RECOVERED, INFORMATION)                                                             \
+    X(REQUESTS_TAKEN, WARNING)                                                                     \
+    X(REQUESTS_FAILED, FAILURE)                                                                    \
+    X(REQUESTS_RECOVERED, INFORMATION)                                                             \
+    X(REQUESTED, INFORMATION)                                                                      \
+    X(REQUEST_REFUSED, WARNING)                                                                    \
+    X(REQUEST_CONFLICT, WARNING)                                                                   \
+    X(REQUEST_FAILED, FAILURE)                                                                     \
+    X(GRANTS_RETIRED, WARNING)                                                                     \
+    X(GRANTS_DROPPED, WARNING)
 
 /* Fails to compile if the numbers or severities of events.h and messages.mc differ. */
 #define SAME(name, severity)                                                                       \

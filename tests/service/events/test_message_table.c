@@ -82,6 +82,15 @@ static const struct event_row {
     {EVENT_METRICS_RECOVERED, 'i', 1},
     {EVENT_LOG_FILE_FAILED, 'w', 2},
     {EVENT_LOG_FILE_RECOVERED, 'i', 1},
+    {EVENT_REQUESTS_TAKEN, 'w', 1},
+    {EVENT_REQUESTS_FAILED, 'e', 1},
+    {EVENT_REQUESTS_RECOVERED, 'i', 0},
+    {EVENT_REQUESTED, 'i', 4},
+    {EVENT_REQUEST_REFUSED, 'w', 4},
+    {EVENT_REQUEST_CONFLICT, 'w', 4},
+    {EVENT_REQUEST_FAILED, 'e', 4},
+    {EVENT_GRANTS_RETIRED, 'w', 3},
+    {EVENT_GRANTS_DROPPED, 'w', 3},
 };
 #define EVENTS (sizeof(events) / sizeof(events[0]))
 
