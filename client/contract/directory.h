@@ -66,7 +66,8 @@
  *   An entry is a struct shmb_entry, below. Texts are UTF-8 without terminator, given
  *   as offset into the texts and length. bucket[hash & (buckets - 1)] is the index of
  *   the first entry of the bucket, plus one; 0: none. `next` continues the bucket in
- *   the same way. The hash is shmb_name_hash.
+ *   the same way. The hash is shmb_name_hash. Entries may share a text: what a program has asked
+ *   for has the name of the rule and the account, and so have its companions.
  *
  * STAND-IN  Global\ShmBroker.Directory.<32 hex digits>
  *   Any program can create an object of the root's name before the broker does. The broker then

@@ -68,10 +68,17 @@ static size_t make_table(uint8_t *out)
          .state = SHMB_ENTRY_HELD,
          .generation = 5,
          .flags = SHMB_ENTRY_COMPANION},
+        {.name = "App.1",
+         .kind = SHMB_EVENT,
+         .state = SHMB_ENTRY_HELD,
+         .generation = 6,
+         .flags = SHMB_ENTRY_REQUESTED,
+         .rule = "MyApp",
+         .account = "S-1-5-18"},
         {.name = "a", .kind = SHMB_SEMAPHORE, .state = SHMB_ENTRY_CONFLICT, .maximum = 3}};
     struct shmb_root_slot slot = {0};
     uint32_t size = 0;
-    uint8_t *table = directory_table_build(rows, 3, &slot, &size);
+    uint8_t *table = directory_table_build(rows, 4, &slot, &size);
 
     assert_non_null(table);
     memcpy(out, table, size);

@@ -216,14 +216,17 @@ static void a_spoiled_entry_is_refused(void **state)
         size_t offset;
         uint32_t value;
     } spoils[] = {
-        {0, UINT32_MAX},                                               /* name */
-        {4, 0},           {4, UINT32_MAX},  {4, 1000}, {8, 4},         /* kind */
-        {12, 0},                                                       /* state */
-        {12, 4},          {32, 0x10},                                  /* flags */
-        {36, 3},                                                       /* lock */
-        {40, UINT32_MAX}, {44, UINT32_MAX}, {44, 0},   {64, ROWS + 1}, /* next */
-        {72, 1},          {76, 1},                                     /* slots, their count */
-        {88, 1},                                                       /* reserved */
+        {0, UINT32_MAX}, /* name */
+        {4, 0},           {4, UINT32_MAX},  {4, 1000},
+        {8, 4},                       /* kind */
+        {12, 0},                      /* state */
+        {12, 4},          {32, 0x10}, /* flags */
+        {36, 3},                      /* lock */
+        {40, UINT32_MAX}, {44, UINT32_MAX}, {44, 0},
+        {64, ROWS + 1},                                                 /* next */
+        {72, 1},          {76, 1},                                      /* slots, their count */
+        {92, 1},          {100, 1},         {32, SHMB_ENTRY_REQUESTED}, /* rule, account */
+        {104, 1},                                                       /* reserved */
         {124, 1},
     };
     struct shmb_entry_view entry;
@@ -242,6 +245,148 @@ static void a_spoiled_entry_is_refused(void **state)
         memcpy(at, &saved, sizeof(saved));
     }
     assert_int_equal(shmb_table_entry(&view, 0, &entry), SHMB_READ_OK);
+}
+
+#define ACCOUNT "S-1-5-21-1-2-3-1001"
+
+static const struct directory_row asked[] = {
+    {.name = "App.1.lock",
+     .kind = SHMB_MUTEX,
+     .state = SHMB_ENTRY_HELD,
+     .generation = 1,
+     .flags = SHMB_ENTRY_COMPANION | SHMB_ENTRY_REQUESTED,
+     .rule = "MyApp",
+     .account = ACCOUNT},
+    {.name = "App.1",
+     .kind = SHMB_SECTION,
+     .state = SHMB_ENTRY_HELD,
+     .generation = 1,
+     .size = 64,
+     .lock_name = "App.1.lock",
+     .flags = SHMB_ENTRY_REQUESTED,
+     .rule = "MyApp",
+     .account = ACCOUNT},
+    {.name = "Configured", .kind = SHMB_EVENT, .state = SHMB_ENTRY_HELD, .generation = 1},
+    {.name = "Other.1",
+     .kind = SHMB_EVENT,
+     .state = SHMB_ENTRY_HELD,
+     .generation = 1,
+     .flags = SHMB_ENTRY_REQUESTED,
+     .rule = "Other app",
+     .account = ACCOUNT},
+};
+#define ASKED (sizeof(asked) / sizeof(asked[0]))
+
+static int begin_asked(void **state)
+{
+    (void)state;
+    return build(asked, ASKED);
+}
+
+static void expect_text(const char *text, struct shmb_text_ref ref, const char *wanted)
+{
+    assert_non_null(text);
+    assert_int_equal(ref.length, strlen(wanted));
+    assert_memory_equal(text, wanted, ref.length);
+}
+
+static void who_asked_is_told(void **state)
+{
+    struct shmb_entry_view entry;
+    struct shmb_table_view view;
+    uint32_t i;
+
+    (void)state;
+    assert_int_equal(check(&view), SHMB_READ_OK);
+    for (i = 0; i < ASKED; i++) {
+        assert_int_equal(shmb_table_entry(&view, i, &entry), SHMB_READ_OK);
+        if (asked[i].rule == NULL) {
+            assert_null(entry.rule);
+            assert_null(entry.account);
+            continue;
+        }
+        expect_text(entry.rule, entry.entry.rule, asked[i].rule);
+        expect_text(entry.account, entry.entry.account, asked[i].account);
+    }
+    assert_int_equal(find(&view, "Other.1", &entry), SHMB_READ_OK);
+    expect_text(entry.rule, entry.entry.rule, "Other app");
+}
+
+/* A table of thousands of requested objects has the texts of each rule and account once. */
+static void rows_with_the_same_texts_share_them(void **state)
+{
+    struct shmb_table_view view;
+    size_t names =
+        strlen("App.1.lock") * 2 + strlen("App.1") + strlen("Configured") + strlen("Other.1");
+
+    (void)state;
+    assert_int_equal(check(&view), SHMB_READ_OK);
+    assert_int_equal(view.texts_size,
+                     names + strlen("MyApp") + strlen("Other app") + strlen(ACCOUNT));
+}
+
+/* Both texts go to screens, and into buffers of their greatest length. */
+static void a_spoiled_requester_is_refused(void **state)
+{
+    static const struct {
+        size_t offset; /* in the second entry */
+        uint32_t value;
+    } spoils[] = {
+        {32, 0},                                                   /* not marked as requested */
+        {88, UINT32_MAX}, {92, 0},  {92, UINT32_MAX},  {92, 1000}, /* rule */
+        {96, UINT32_MAX}, {100, 0}, {100, UINT32_MAX}, {100, 1000},
+    };
+    static const char unfit[] = {'\0', '\n', '\x1b', '\\', '\x7f', '\xff'};
+    struct shmb_entry_view entry;
+    struct shmb_table_view view;
+    uint8_t *text;
+    size_t i;
+
+    (void)state;
+    assert_int_equal(check(&view), SHMB_READ_OK);
+    for (i = 0; i < sizeof(spoils) / sizeof(spoils[0]); i++) {
+        uint8_t *at =
+            image + sizeof(struct shmb_table) + sizeof(struct shmb_entry) + spoils[i].offset;
+        uint32_t saved;
+
+        memcpy(&saved, at, sizeof(saved));
+        memcpy(at, &spoils[i].value, sizeof(saved));
+        assert_int_equal(shmb_table_entry(&view, 1, &entry), SHMB_READ_CORRUPT);
+        memcpy(at, &saved, sizeof(saved));
+    }
+    assert_int_equal(shmb_table_entry(&view, 1, &entry), SHMB_READ_OK);
+    for (i = 0; i < 2 * sizeof(unfit); i++) {
+        text = image + view.texts_offset +
+               (i % 2 == 0 ? entry.entry.rule.offset : entry.entry.account.offset);
+        text[2] = (uint8_t)unfit[i / 2];
+        assert_int_equal(shmb_table_entry(&view, 1, &entry), SHMB_READ_CORRUPT);
+        text[2] = 'x';
+        assert_int_equal(shmb_table_entry(&view, 1, &entry), SHMB_READ_OK);
+    }
+}
+
+/* The texts fit what the library and its callers have room for. */
+static void long_texts_of_a_requester_are_refused(void **state)
+{
+    static char rule[SHMB_RULE_NAME_MAX + 2], account[SHMB_ACCOUNT_MAX + 2];
+    struct directory_row row = asked[3];
+    struct shmb_entry_view entry;
+    struct shmb_table_view view;
+    int longer;
+
+    for (longer = 0; longer < 3; longer++) {
+        end(state);
+        memset(rule, 'r', sizeof(rule));
+        memset(account, 'a', sizeof(account));
+        rule[SHMB_RULE_NAME_MAX + (longer == 1)] = '\0';
+        account[SHMB_ACCOUNT_MAX + (longer == 2)] = '\0';
+        row.rule = rule;
+        row.account = account;
+        assert_int_equal(build(&row, 1), 0);
+        assert_int_equal(check(&view), SHMB_READ_OK);
+        assert_int_equal(shmb_table_entry(&view, 0, &entry),
+                         longer == 0 ? SHMB_READ_OK : SHMB_READ_CORRUPT);
+    }
 }
 
 static void circles_and_wild_buckets_end(void **state)
@@ -399,6 +544,10 @@ int main(void)
         WITH_TABLE(many_are_found_by_hash),
         WITH_TABLE(a_spoiled_header_is_refused),
         WITH_TABLE(a_spoiled_entry_is_refused),
+        cmocka_unit_test_setup_teardown(who_asked_is_told, begin_asked, end),
+        cmocka_unit_test_setup_teardown(rows_with_the_same_texts_share_them, begin_asked, end),
+        cmocka_unit_test_setup_teardown(a_spoiled_requester_is_refused, begin_asked, end),
+        cmocka_unit_test_setup_teardown(long_texts_of_a_requester_are_refused, begin_asked, end),
         WITH_TABLE(circles_and_wild_buckets_end),
         cmocka_unit_test(the_root_tells_a_version_of_plain_text),
         cmocka_unit_test(the_root_names_the_slot_that_holds),

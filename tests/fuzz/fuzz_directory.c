@@ -86,6 +86,11 @@ static void read_table(uint8_t *bytes, size_t size, int repair)
         if (shmb_table_entry(&view, i, &entry) == SHMB_READ_OK) {
             touch(entry.name, entry.entry.name.length);
             touch(entry.lock_name, entry.entry.lock_name.length);
+            touch(entry.rule, entry.entry.rule.length);
+            touch(entry.account, entry.entry.account.length);
+            must(entry.entry.rule.length <= SHMB_RULE_NAME_MAX);
+            must(entry.entry.account.length <= SHMB_ACCOUNT_MAX);
+            must((entry.rule != NULL) == ((entry.entry.flags & SHMB_ENTRY_REQUESTED) != 0));
             must(i < view.entry_count);
             if (shmb_table_find(&view, entry.name, entry.entry.name.length, &entry) == SHMB_READ_OK)
                 touch(entry.name, entry.entry.name.length);

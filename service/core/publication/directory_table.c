@@ -63,6 +63,26 @@ static struct shmb_text_ref put_text(struct directory_table *table, const char *
     return ref;
 }
 
+uint32_t directory_shared_bytes(struct directory_shared *last, const char *text)
+{
+    if (text == NULL ||
+        (last->text != NULL && (text == last->text || strcmp(text, last->text) == 0)))
+        return 0;
+    last->text = text;
+    return (uint32_t)strlen(text);
+}
+
+/* The same for a text that the row before may have, too. */
+static struct shmb_text_ref put_shared(struct directory_table *table, struct directory_shared *last,
+                                       const char *text)
+{
+    static const struct shmb_text_ref none;
+
+    if (directory_shared_bytes(last, text) != 0)
+        last->ref = put_text(table, text);
+    return text != NULL ? last->ref : none;
+}
+
 static uint32_t lock_kind(const struct directory_row *row)
 {
     if (row->lock_name == NULL)
@@ -90,6 +110,8 @@ void directory_table_add(struct directory_table *table, const struct directory_r
     entry->slot_count = row->slot_count;
     entry->queue_slots = row->queue_slots;
     entry->queue_slot_size = row->queue_slot_size;
+    entry->rule = put_shared(table, &table->rule, row->rule);
+    entry->account = put_shared(table, &table->account, row->account);
     entry->initial = row->initial;
     entry->maximum = row->maximum;
     entry->hash = row->hash != 0 ? row->hash : shmb_name_hash(row->name, entry->name.length);
@@ -101,6 +123,7 @@ void directory_table_add(struct directory_table *table, const struct directory_r
 uint8_t *directory_table_build(const struct directory_row *rows, uint32_t count,
                                struct shmb_root_slot *slot, uint32_t *size)
 {
+    struct directory_shared rule = {0}, account = {0};
     struct directory_table table;
     uint64_t texts = 0;
     uint8_t *image;
@@ -111,6 +134,8 @@ uint8_t *directory_table_build(const struct directory_row *rows, uint32_t count,
         texts += strlen(rows[i].name);
         if (rows[i].lock_name != NULL)
             texts += strlen(rows[i].lock_name);
+        texts += directory_shared_bytes(&rule, rows[i].rule);
+        texts += directory_shared_bytes(&account, rows[i].account);
     }
     image = directory_table_plan(&table, count, texts) ? calloc(1, table.size) : NULL;
     if (image == NULL)

@@ -24,7 +24,14 @@ struct directory_row {
     uint32_t slots, slot_count; /* of the fast lock; 0: none */
     uint32_t queue_slots, queue_slot_size;
     int32_t initial, maximum;
-    uint32_t hash; /* of the name; 0: not known */
+    const char *rule, *account; /* SHMB_ENTRY_REQUESTED; else NULL */
+    uint32_t hash;              /* of the name; 0: not known */
+};
+
+/* A text that the rows after the one that brought it use again, if they have the same. */
+struct directory_shared {
+    const char *text; /* NULL: none yet */
+    struct shmb_text_ref ref;
 };
 
 /* A table while it is being built. */
@@ -33,10 +40,18 @@ struct directory_table {
     uint32_t size; /* total bytes */
     uint32_t count, added;
     uint32_t buckets, buckets_offset, texts_offset, texts_size, texts_used;
+    struct directory_shared rule, account;
 };
 
 /*
- * Lays out a table of `count` rows with `texts` bytes of names. False: it would exceed
+ * How many bytes of texts a rule or account, which is not empty, needs: none if the row before with
+ * such a text has the same. NULL needs none. Remembers it in `*last`, which is all zero at the
+ * first row.
+ */
+uint32_t directory_shared_bytes(struct directory_shared *last, const char *text);
+
+/*
+ * Lays out a table of `count` rows with `texts` bytes of texts. False: it would exceed
  * SHMB_TABLE_MAX.
  */
 bool directory_table_plan(struct directory_table *out, uint32_t count, uint64_t texts);

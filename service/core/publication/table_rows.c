@@ -92,20 +92,31 @@ static void describe(const struct table_rows *rows, size_t index, struct directo
         row->flags |= SHMB_ENTRY_COMPANION;
     if (item->spec.manual_reset)
         row->flags |= SHMB_ENTRY_MANUAL_RESET;
+    if (item->from->request != NULL) {
+        row->flags |= SHMB_ENTRY_REQUESTED;
+        row->rule = item->from->request->rule->name;
+        row->account = item->from->request->account;
+    }
 }
 
 uint64_t table_rows_text_bytes(const struct inventory *inventory)
 {
+    struct directory_shared rule = {0}, account = {0};
     uint64_t bytes = 0;
     size_t i;
 
     for (i = 0; i < inventory->count; i++) {
         const struct item *item = &inventory->items[i];
+        const struct cfg_request *request = item->from->request;
 
         /* The same texts as in describe(): the table has room for no more. */
         bytes += strlen(item->spec.name);
         if (item->spec.kind == SHMB_SECTION && item->lock != NULL)
             bytes += strlen(item->lock);
+        if (request != NULL) {
+            bytes += directory_shared_bytes(&rule, request->rule->name);
+            bytes += directory_shared_bytes(&account, request->account);
+        }
     }
     return bytes;
 }

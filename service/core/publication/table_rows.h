@@ -15,7 +15,7 @@ struct table_rows {
     const struct control_sets *controls;
 };
 
-/* Total bytes of the names in a table. */
+/* Total bytes of the texts in a table. */
 uint64_t table_rows_text_bytes(const struct inventory *inventory);
 
 /* Adds a row for each item to a table that has begun. */
