@@ -56,10 +56,16 @@
  *     access       Global\Bids                   due        it denies access to an account ...
  *     retired      Global\Old                    section   programs have it open; it ends with ...
  *     keeper       4711                          holds     57 objects, since ...
+ *     requests     pipe                          open
+ *     requests     pipe                          conflict  a pipe of process 4712, ...
+ *     grants       MyApp                         held      12 of 1000 objects, 49152 of 1073741824
+ *                                                          bytes, by 3 account(s)
  *     lost         Global\Prices                 anew      it was gone and was created again
  *     count        event                         300       2
  *     count        reload                        applied   1
  *     count        adopted                       objects   57
+ *     count        request                       made      31
+ *     count        refused                       each_objects  2
  *     cut          17                            lines
  *
  *   The kinds of lines:
@@ -84,8 +90,12 @@
  *                     (partly: not all of them yet)
  *     lost            objects that a broker held in this boot and that had to be
  *                     created again, with new content; at most a hundred
+ *     requests        the pipe through which programs ask for objects, if the configuration has
+ *                     `requests`: open, conflict or failed
+ *     grants          each rule under which objects are held: how much of its `total` is used
  *     count           what is counted since the start, unless it is 0: events by number, reloads by
- *                     result; and the objects that existed before this broker
+ *                     result, requests by how they ended, and the refused ones by reason
+ *                     (request_words.h); and the objects that existed before this broker
  *     cut             the last line: so many more lines had no room
  *
  *   After a reload, also its steps, in the order of the plan. A step is create, adopt,

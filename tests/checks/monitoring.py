@@ -97,9 +97,10 @@ def check_names(path):
             for one in number.split("|"):
                 if f'event="{one}"' not in text_of(path):
                     fail(f"{where}: there is no event {one}")
-        for reason in re.findall(r'reason="(\w+)"', expression):
-            if f'reason="{reason}"' not in text_of(path):
-                fail(f"{where}: there is no reason {reason}")
+        for reasons in re.findall(r'reason=~?"([\w|]+)"', expression):
+            for reason in reasons.split("|"):
+                if f'reason="{reason}"' not in text_of(path):
+                    fail(f"{where}: there is no reason {reason}")
         for state in re.findall(r'state="(\w+)"', expression):
             if f'state="{state}"' not in text_of(path):
                 fail(f"{where}: there is no state {state}")

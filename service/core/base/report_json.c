@@ -139,6 +139,32 @@ void report_json_keeper(struct json *json, const char *key, const char *process,
     json_object_end(json);
 }
 
+/* Moves behind the next number of a text and copies it. False: there is none. */
+static bool next_number(const char **at, uint64_t *number)
+{
+    *at += strcspn(*at, "0123456789");
+    return read_number(at, number);
+}
+
+void report_json_grant(struct json *json, const char *rule, const char *text)
+{
+    static const char *const keys[] = {"objects", "objects_most", "bytes", "bytes_most",
+                                       "accounts"};
+    const char *at = text;
+    bool known = true;
+    size_t i;
+
+    json_object(json, NULL);
+    json_string(json, "rule", rule);
+    for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        uint64_t number = 0;
+
+        known = known && next_number(&at, &number);
+        put_number(json, keys[i], known, number);
+    }
+    json_object_end(json);
+}
+
 /* ---- a whole text ----------------------------------------------------------- */
 
 /* The fields of a line, terminated. False: no memory. Free with text_free. */

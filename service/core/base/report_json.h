@@ -37,6 +37,9 @@ void report_json_copy(struct json *json, const char *name, const char *state, co
 void report_json_keeper(struct json *json, const char *key, const char *process, const char *state,
                         const char *text);
 
+/* An object from the fields of a line `grants` (request_lines.h). */
+void report_json_grant(struct json *json, const char *rule, const char *text);
+
 /* The members result, steps, messages and lines_cut from the text of a report. */
 void report_json_reload(struct json *json, const char *result, const char *text, size_t size);
 

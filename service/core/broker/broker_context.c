@@ -61,6 +61,7 @@ void broker_release(struct broker *broker)
     report_lines_free(&broker->report.sessions);
     report_lines_free(&broker->copies);
     report_lines_free(&broker->report.keeper);
+    report_lines_free(&broker->report.requests);
     report_lines_free(&broker->report.lost);
     free(broker);
 }

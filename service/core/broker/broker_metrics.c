@@ -5,6 +5,7 @@
 #include "broker_metrics.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "broker_context.h"
 #include "compiler.h"
@@ -47,6 +48,12 @@ static void add_segment(struct broker *broker, size_t index, struct metrics *out
     publication_block_end(broker->publication, index);
 }
 
+/* A lock, an event or the snapshots of a requested segment. */
+static bool is_companion(const struct item *item)
+{
+    return strcmp(item->spec.name, item->from->name) != 0;
+}
+
 static void add_objects(struct broker *broker, struct metrics *out)
 {
     size_t i;
@@ -54,8 +61,12 @@ static void add_objects(struct broker *broker, struct metrics *out)
     for (i = 0; i < broker->inventory->count; i++) {
         const struct item *item = &broker->inventory->items[i];
 
-        metrics_object(out, item->spec.kind, state_of(item),
-                       shmb_kernel_kind(item->spec.kind) == SHMB_SECTION ? item->spec.size : 0);
+        const uint64_t bytes =
+            shmb_kernel_kind(item->spec.kind) == SHMB_SECTION ? item->spec.size : 0;
+
+        metrics_object(out, item->spec.kind, state_of(item), bytes);
+        if (item_is_held(item) && item->from->request != NULL)
+            metrics_requested(out, item->spec.kind, is_companion(item), bytes);
         if (item_is_held(item) && item->spec.kind == SHMB_SECTION && !item->pair)
             add_segment(broker, i, out);
     }

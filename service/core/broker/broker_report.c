@@ -84,6 +84,14 @@ void broker_report_keeper(struct broker *broker, struct report_lines *notes)
     replace(broker, &broker->report.keeper, notes);
 }
 
+void broker_report_requests(struct broker *broker, struct report_lines *notes)
+{
+    if (report_lines_same(notes, &broker->report.requests))
+        report_lines_free(notes);
+    else
+        replace(broker, &broker->report.requests, notes);
+}
+
 void broker_link_sessions(struct broker *broker)
 {
     uint32_t version;

@@ -50,6 +50,12 @@ void broker_report_lasting(struct broker *broker, struct report_lines *notes);
 /* The state of the keeper. */
 void broker_report_keeper(struct broker *broker, struct report_lines *notes);
 
+/*
+ * Objects on request: what request_lines_add has made. Rewrites the report only if that has
+ * changed.
+ */
+void broker_report_requests(struct broker *broker, struct report_lines *notes);
+
 /* Reports the state of the copies. True: the inventory has segments with copies. */
 bool broker_report_copies(struct broker *broker);
 

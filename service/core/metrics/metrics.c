@@ -18,6 +18,8 @@ static const struct {
     {"state_not_written", "state", "failed"},
     {"keeper_incomplete", "degraded", "failed"},
     {"former_keeper", "degraded", "spared"},
+    {"requests_name_taken", "requests", "conflict"},
+    {"requests_failed", "requests", "failed"},
     {"copy_failed", "copy", "failed"},
     {"instance_name_taken", "instance", NULL},
     {"publication_incomplete", "publication", NULL},
@@ -64,6 +66,15 @@ void metrics_object(struct metrics *metrics, enum shmb_kind kind, enum metrics_s
     metrics->objects[kind][state]++;
     if (state == METRICS_HELD || state == METRICS_DEFERRED)
         metrics->bytes += bytes;
+}
+
+void metrics_requested(struct metrics *metrics, enum shmb_kind kind, bool companion, uint64_t bytes)
+{
+    if ((unsigned)kind >= SHMB_KIND_COUNT)
+        return;
+    metrics->requested_bytes += bytes;
+    if (!companion)
+        metrics->requested[kind]++;
 }
 
 /*
@@ -231,6 +242,14 @@ static void take_count(struct metrics *metrics, const struct shmb_report_line *l
         for (i = 1; i < METRICS_RESULTS; i++)
             if (is(line, 2, shmb_reload_word(i)))
                 metrics->reloads[i] = count;
+    if (is(line, 1, "request"))
+        for (i = 0; i < SHMB_OUTCOME_COUNT; i++)
+            if (is(line, 2, shmb_outcome_word((enum shmb_request_outcome)i)))
+                metrics->outcomes[i] = count;
+    if (is(line, 1, "refused"))
+        for (i = 0; i < SHMB_REASON_COUNT; i++)
+            if (is(line, 2, shmb_reason_word((enum shmb_request_reason)i)))
+                metrics->refused[i] = count;
 }
 
 static void take_reason(struct metrics *metrics, const struct shmb_report_line *line)
@@ -277,6 +296,8 @@ void metrics_report(struct metrics *metrics, const struct shmb_report *report, c
         } else if (is(&line, 0, "keeper")) {
             metrics->keeper = true;
             metrics->keeper_objects = number_of(&line, 3);
+        } else if (is(&line, 0, "requests")) {
+            metrics->listening = is(&line, 2, "open");
         }
     }
 }

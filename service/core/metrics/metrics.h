@@ -12,13 +12,14 @@
 
 #include "access.h"
 #include "names.h"
+#include "request_words.h"
 #include "status_report.h"
 
 #define METRICS_SEGMENTS_MOST 1000u /* segments, and copies, with figures of their own */
 #define METRICS_EVENT_FIRST   100u  /* the numbers of events (core/port/events.h) */
 #define METRICS_EVENT_COUNT   300u
 #define METRICS_RESULTS       5u /* of a reload: enum shmb_reload_result */
-#define METRICS_REASONS       20u
+#define METRICS_REASONS       24u
 
 enum metrics_state {
     METRICS_HELD,
@@ -52,9 +53,11 @@ struct metrics {
     uint32_t handles;      /* that the broker has open; 0: not known */
     bool listed;           /* objects are known: */
     size_t objects[SHMB_KIND_COUNT][METRICS_STATES];
-    uint64_t bytes;   /* of held sections */
-    bool reported;    /* the report is known: */
-    char version[40]; /* empty: not known */
+    uint64_t bytes;                    /* of held sections */
+    uint64_t requested_bytes;          /* of those that programs have asked for */
+    size_t requested[SHMB_KIND_COUNT]; /* objects that programs have asked for, held */
+    bool reported;                     /* the report is known: */
+    char version[40];                  /* empty: not known */
     bool degraded;
     size_t reasons[METRICS_REASONS]; /* by metrics_reason, those of the report */
     size_t adopted, retired, cut;
@@ -63,6 +66,8 @@ struct metrics {
     uint32_t last_reload; /* enum shmb_reload_result */
     bool keeper;          /* one runs, and holds: */
     uint64_t keeper_objects;
+    bool listening; /* programs can ask for objects */
+    uint64_t outcomes[SHMB_OUTCOME_COUNT], refused[SHMB_REASON_COUNT]; /* of requests */
     bool known[METRICS_EVENT_COUNT]; /* by number - METRICS_EVENT_FIRST: there is such an event */
     uint64_t events[METRICS_EVENT_COUNT];
     struct metrics_segment *segments;
@@ -75,6 +80,10 @@ struct metrics {
 /* Counts an object; `bytes` only of a section or queue. */
 void metrics_object(struct metrics *metrics, enum shmb_kind kind, enum metrics_state state,
                     uint64_t bytes);
+
+/* Counts a held object that a program has asked for, also a companion. `bytes` as above. */
+void metrics_requested(struct metrics *metrics, enum shmb_kind kind, bool companion,
+                       uint64_t bytes);
 
 /*
  * Adds a held segment by its bare name, all zero but the name; valid until the next call. NULL: it

@@ -92,6 +92,20 @@ static void put_service(struct text *out, const struct metrics *metrics)
                "Handles that the broker has open.");
 }
 
+static void put_requested(struct text *out, const struct metrics *metrics)
+{
+    size_t kind;
+
+    family(out, "shmbroker_requested_objects", "gauge",
+           "Held objects that programs have asked for, by kind. Companions are not counted.");
+    for (kind = 0; kind < SHMB_KIND_COUNT; kind++)
+        if (kind != SHMB_QUEUE)
+            text_add(out, "shmbroker_requested_objects{kind=\"%s\"} %zu\n",
+                     shmb_kind_word((enum shmb_kind)kind), metrics->requested[kind]);
+    figure(out, "shmbroker_requested_memory_bytes", "gauge", metrics->requested_bytes,
+           "Bytes of the sections of these.");
+}
+
 static void put_objects(struct text *out, const struct metrics *metrics)
 {
     static const char *const states[METRICS_STATES] = {"held", "deferred", "conflict", "failed"};
@@ -106,6 +120,26 @@ static void put_objects(struct text *out, const struct metrics *metrics)
                      metrics->objects[kind][state]);
     figure(out, "shmbroker_memory_bytes", "gauge", metrics->bytes,
            "Bytes of all sections and queues that are held.");
+    put_requested(out, metrics);
+}
+
+static void put_requests(struct text *out, const struct metrics *metrics)
+{
+    unsigned i;
+
+    figure(out, "shmbroker_requests_listening", "gauge", metrics->listening,
+           "Whether programs can ask for objects; 0 also without requests in the configuration.");
+    family(out, "shmbroker_requests_total", "counter",
+           "Requests for objects since the start, by result.");
+    for (i = 0; i < SHMB_OUTCOME_COUNT; i++)
+        text_add(out, "shmbroker_requests_total{result=\"%s\"} %" PRIu64 "\n",
+                 shmb_outcome_word((enum shmb_request_outcome)i), metrics->outcomes[i]);
+    family(out, "shmbroker_requests_refused_total", "counter",
+           "Refused requests since the start, by reason.");
+    /* The last reason is one that the library gives, and never the broker. */
+    for (i = SHMB_REASON_NONE + 1; i < SHMB_REASON_NO_PIPE; i++)
+        text_add(out, "shmbroker_requests_refused_total{reason=\"%s\"} %" PRIu64 "\n",
+                 shmb_reason_word((enum shmb_request_reason)i), metrics->refused[i]);
 }
 
 static void put_reasons(struct text *out, const struct metrics *metrics)
@@ -161,6 +195,7 @@ static void put_report(struct text *out, const struct metrics *metrics)
            "Whether a keeper runs, which holds the objects while the broker does not run.");
     figure(out, "shmbroker_keeper_objects", "gauge", metrics->keeper_objects,
            "Objects that the keeper holds.");
+    put_requests(out, metrics);
     put_reloads(out, metrics);
     put_events(out, metrics);
     figure(out, "shmbroker_report_lines_cut", "gauge", metrics->cut,

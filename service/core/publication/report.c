@@ -218,7 +218,12 @@ static void put_broker(struct page *page, const struct report_broker *broker,
     for (i = 0; i < broker->keeper.count; i++)
         if (strcmp(broker->keeper.items[i].kind, "degraded") == 0)
             report->result = SHMB_REPORT_INCOMPLETE;
+    for (i = 0; i < broker->requests.count; i++)
+        if (strcmp(broker->requests.items[i].kind, "requests") == 0 &&
+            strcmp(broker->requests.items[i].state, "open") != 0)
+            report->result = SHMB_REPORT_INCOMPLETE;
     put_notes(page, &broker->faults);
+    put_notes(page, &broker->requests);
     put_notes(page, &broker->keeper);
     put_notes(page, &broker->lasting);
     put_notes(page, &broker->sessions);

@@ -25,6 +25,7 @@ struct report_broker {
     struct report_lines lasting;        /* why the broker runs degraded */
     struct report_lines sessions;       /* where plain names do not lead to objects */
     struct report_lines keeper;         /* state of the keeper */
+    struct report_lines requests;       /* objects on request: request_lines.h */
     struct report_lines lost;           /* objects that were created again */
 };
 

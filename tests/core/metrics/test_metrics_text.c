@@ -107,6 +107,54 @@ static void read_report(const char *lines, uint32_t result, uint32_t reload)
     metrics_report(&metrics, &report, lines);
 }
 
+static void requests(void **state)
+{
+    (void)state;
+    metrics_object(&metrics, SHMB_SECTION, METRICS_HELD, 64);
+    metrics_object(&metrics, SHMB_SECTION, METRICS_HELD, 100);
+    metrics_object(&metrics, SHMB_MUTEX, METRICS_HELD, 0);
+    metrics_requested(&metrics, SHMB_SECTION, false, 64);
+    metrics_requested(&metrics, SHMB_SECTION, true, 100);
+    metrics_requested(&metrics, SHMB_MUTEX, true, 0);
+    metrics_requested(&metrics, SHMB_KIND_COUNT, false, 1);
+    read_report("requests\tpipe\topen\t\n"
+                "grants\tMyApp\theld\t1 of 10 objects, 4096 of 8192 bytes, by 1 account(s)\n"
+                "count\trequest\tmade\t31\n"
+                "count\trequest\trefused\t3\n"
+                "count\trequest\tunheard\t9\n"
+                "count\trefused\teach_objects\t2\n"
+                "count\trefused\tno_rule\t1\n"
+                "count\trefused\tunheard\t9\n",
+                SHMB_REPORT_COMPLETE, SHMB_RELOAD_NONE);
+    assert_true(metrics_text(&metrics, &text));
+    check_form();
+    expect("shmbroker_requested_objects{kind=\"section\"} 1");
+    expect("shmbroker_requested_objects{kind=\"mutex\"} 0");
+    expect("shmbroker_requested_memory_bytes 164");
+    expect("shmbroker_requests_listening 1");
+    expect("shmbroker_requests_total{result=\"made\"} 31");
+    expect("shmbroker_requests_total{result=\"existed\"} 0");
+    expect("shmbroker_requests_total{result=\"refused\"} 3");
+    expect("shmbroker_requests_refused_total{reason=\"each_objects\"} 2");
+    expect("shmbroker_requests_refused_total{reason=\"no_rule\"} 1");
+    expect("shmbroker_requests_refused_total{reason=\"message\"} 0");
+    expect("shmbroker_degraded_reasons{reason=\"requests_name_taken\"} 0");
+    assert_null(strstr(text.at, "unheard"));
+    assert_null(strstr(text.at, "MyApp")); /* a label for each rule would have no bound */
+}
+
+static void a_pipe_that_another_program_has(void **state)
+{
+    (void)state;
+    read_report("requests\tpipe\tconflict\ta pipe of process 7\n", SHMB_REPORT_INCOMPLETE,
+                SHMB_RELOAD_NONE);
+    assert_true(metrics_text(&metrics, &text));
+    check_form();
+    expect("shmbroker_requests_listening 0");
+    expect("shmbroker_degraded_reasons{reason=\"requests_name_taken\"} 1");
+    expect("shmbroker_degraded_reasons{reason=\"requests_failed\"} 0");
+}
+
 static void a_report(void **state)
 {
     (void)state;
@@ -281,9 +329,14 @@ static void too_many_segments(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(nothing_is_known),     TEST(a_report),
-        TEST(a_report_of_rubbish),  TEST(hostile_names),
-        TEST(objects_and_segments), TEST(too_many_segments),
+        TEST(nothing_is_known),
+        TEST(a_report),
+        TEST(a_report_of_rubbish),
+        TEST(hostile_names),
+        TEST(objects_and_segments),
+        TEST(too_many_segments),
+        TEST(requests),
+        TEST(a_pipe_that_another_program_has),
     };
 
     return cmocka_run_group_tests_name("test_metrics_text", tests, NULL, NULL);

@@ -103,14 +103,19 @@ static void look(struct fake *which)
     }
 }
 
-struct shmb_entry published_find(const char *name)
+struct shmb_entry_view published_view(const char *name)
 {
     struct shmb_table_view view;
     struct shmb_entry_view entry;
 
     assert_true(read_table(&view));
     assert_int_equal(shmb_table_find(&view, name, strlen(name), &entry), SHMB_READ_OK);
-    return entry.entry;
+    return entry;
+}
+
+struct shmb_entry published_find(const char *name)
+{
+    return published_view(name).entry;
 }
 
 uint64_t published_revision(void)

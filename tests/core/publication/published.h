@@ -44,6 +44,9 @@ size_t world_events(enum event_id id);
 
 /* As a client reads it; what cannot be read fails the test. */
 struct shmb_entry published_find(const char *name);
+
+/* The same with its texts, which are valid until the next publication. */
+struct shmb_entry_view published_view(const char *name);
 struct shmb_block *published_block(const struct shmb_entry *entry);
 uint64_t published_revision(void);
 

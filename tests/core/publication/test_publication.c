@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "broker_metrics.h"
 #include "published.h"
 #include "report.h"
 
@@ -39,6 +40,49 @@ static void everything_is_in_the_directory(void **state)
     assert_int_not_equal(published_find("Go").generation, published_find("Licences").generation);
     assert_int_equal(
         world_events(EVENT_PUBLICATION_FAILED) + world_events(EVENT_PUBLICATION_CONFLICT), 0);
+    world_stop();
+}
+
+#define ACCOUNT "S-1-5-21-1-2-3-1001"
+
+static const struct cfg_rule rule = {.name = "MyApp"}, other_rule = {.name = "Others"};
+static const struct cfg_request request = {&rule, ACCOUNT};
+static const struct cfg_request other_request = {&other_rule, "S-1-5-21-1-2-3-1002"};
+
+static void expect_requested(const char *name, const struct cfg_request *by)
+{
+    struct shmb_entry_view view = published_view(name);
+
+    assert_true((view.entry.flags & SHMB_ENTRY_REQUESTED) != 0);
+    assert_int_equal(view.entry.rule.length, strlen(by->rule->name));
+    assert_memory_equal(view.rule, by->rule->name, view.entry.rule.length);
+    assert_int_equal(view.entry.account.length, strlen(by->account));
+    assert_memory_equal(view.account, by->account, view.entry.account.length);
+}
+
+/* A requested object and its companions, among those of the configuration. */
+static void who_asked_is_in_the_directory(void **state)
+{
+    struct metrics metrics = {0};
+
+    (void)state;
+    world.sample.objects[0].request = &request;       /* Prices, Prices.lock */
+    world.sample.objects[2].request = &other_request; /* Single */
+    world.sample.objects[4].request = &request;       /* Licences */
+    world_rebuild();
+    world_start();
+    expect_requested("Prices", &request);
+    expect_requested("Prices.lock", &request);
+    expect_requested("Single", &other_request);
+    expect_requested("Licences", &request);
+    assert_int_equal(published_find("Plain").flags & SHMB_ENTRY_REQUESTED, 0);
+    assert_null(published_view("Go").rule);
+    broker_metrics(world.broker, &metrics);
+    assert_int_equal(metrics.requested[SHMB_SECTION], 1);
+    assert_int_equal(metrics.requested[SHMB_MUTEX], 1); /* the lock is a companion */
+    assert_int_equal(metrics.requested[SHMB_SEMAPHORE], 1);
+    assert_int_equal(metrics.requested_bytes, 64);
+    metrics_free(&metrics);
     world_stop();
 }
 
@@ -251,6 +295,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(everything_is_in_the_directory),
+        TEST(who_asked_is_in_the_directory),
         TEST(zeros_that_were_asked_for_are_content),
         TEST(who_may_read_what),
         TEST(the_configuration_names_the_readers_of_the_directory),

@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "broker_report.h"
 #include "published.h"
+#include "request_lines.h"
 
 static void the_report_names_what_is_missing(void **state)
 {
@@ -100,11 +102,42 @@ static void a_long_report_is_cut_visibly(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_open, world_close)
 
+/* Without a pipe nobody can ask: the broker lacks something. */
+static void requests_are_in_the_report(void **state)
+{
+    static const struct request_rule_figures rules[] = {{"MyApp", 1, 10, 4096, 8192, 1}};
+    struct request_figures figures = {.pipe = REQUEST_PIPE_OPEN, .rules = rules, .rule_count = 1};
+    struct report_lines lines = {0};
+
+    (void)state;
+    world_start();
+    request_lines_add(&figures, &lines);
+    broker_report_requests(world.broker, &lines);
+    assert_int_equal(published_report().result, SHMB_REPORT_COMPLETE);
+    assert_non_null(strstr(published_report_text, "\nrequests\tpipe\topen\t\n"));
+    assert_non_null(strstr(published_report_text,
+                           "\ngrants\tMyApp\theld\t1 of 10 objects, 4096 of 8192 bytes, "));
+    figures.pipe = REQUEST_PIPE_CONFLICT;
+    figures.why = "a pipe of\nprocess 7";
+    request_lines_add(&figures, &lines);
+    broker_report_requests(world.broker, &lines);
+    assert_int_equal(lines.count, 0); /* taken over */
+    assert_int_equal(published_report().result, SHMB_REPORT_INCOMPLETE);
+    assert_non_null(
+        strstr(published_report_text, "\nrequests\tpipe\tconflict\ta pipe of process 7\n"));
+    request_lines_add(&(struct request_figures){0}, &lines);
+    broker_report_requests(world.broker, &lines);
+    assert_int_equal(published_report().result, SHMB_REPORT_COMPLETE);
+    assert_null(strstr(published_report_text, "requests"));
+    world_stop();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_report_names_what_is_missing),
         TEST(a_long_report_is_cut_visibly),
+        TEST(requests_are_in_the_report),
     };
 
     return cmocka_run_group_tests_name("test_report", tests, NULL, NULL);
