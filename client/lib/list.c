@@ -1,5 +1,6 @@
 /* What the directory tells: shmb_describe, shmb_describe_broker and the shmb_list_ calls. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "broker.h"
 #include "lookup.h"
@@ -33,6 +34,7 @@ static void give(const struct shmb_entry_view *view, struct shmb_info *out)
         lookup_info(view, out);
         return;
     }
+    memset(info.rule, 0, sizeof(info.rule) + sizeof(info.account)); /* all of it may be copied */
     lookup_info(view, &info);
     lookup_give(&info, out);
 }

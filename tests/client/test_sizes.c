@@ -134,6 +134,87 @@ static void descriptions_for_a_newer_program(void **state)
     assert_int_equal(newer.bytes[i], POISON); /* not the caller's structure any more */
 }
 
+/* A row of an object that a program has asked for. */
+static void stage_requested(const char *account)
+{
+    struct directory_row *row = stage_segment("ShmbTest.Asked", 64, STAGE_LOCK);
+
+    row->flags |= SHMB_ENTRY_REQUESTED;
+    row->rule = "MyApp";
+    row->account = account;
+    stage_publish();
+}
+
+static void who_asked_is_told_to_a_program_that_knows_of_it(void **state)
+{
+    union any_info newer;
+    shmb_info info;
+
+    (void)state;
+    stage_requested("S-1-5-21-1-2-3-1001");
+    info = described("ShmbTest.Asked");
+    assert_true((info.flags & SHMB_FLAG_REQUESTED) != 0);
+    assert_string_equal(info.rule, "MyApp");
+    assert_string_equal(info.account, "S-1-5-21-1-2-3-1001");
+    info = described("ShmbTest.One");
+    assert_int_equal(info.flags & SHMB_FLAG_REQUESTED, 0);
+    assert_string_equal(info.rule, "");
+    assert_string_equal(info.account, "");
+    memset(&newer, POISON, sizeof(newer));
+    newer.info.size = sizeof(newer.info) + MORE;
+    assert_int_equal(shmb_describe("ShmbTest.Asked", &newer.info), SHMB_OK);
+    assert_string_equal(newer.info.account, "S-1-5-21-1-2-3-1001");
+    assert_int_equal(newer.bytes[sizeof(newer.info)], 0);
+}
+
+/* A list writes into one structure again and again: what was requested leaves nothing behind. */
+static void a_list_tells_who_asked_for_each(void **state)
+{
+    shmb_info info = {.size = sizeof(info)};
+    unsigned requested = 0;
+    shmb_list *list;
+
+    (void)state;
+    stage_requested("S-1-5-18");
+    stage_segment("ShmbTest.After", 64, 0);
+    stage_publish();
+    assert_int_equal(shmb_list_open(&list, NULL), SHMB_OK);
+    while (shmb_list_next(list, &info) == SHMB_OK) {
+        const bool asked = strcmp(info.name, "ShmbTest.Asked") == 0;
+
+        requested += asked;
+        assert_int_equal((info.flags & SHMB_FLAG_REQUESTED) != 0, asked);
+        assert_string_equal(info.rule, asked ? "MyApp" : "");
+        assert_string_equal(info.account, asked ? "S-1-5-18" : "");
+    }
+    shmb_list_close(list);
+    assert_int_equal(requested, 1);
+}
+
+/* 1.0.0-rc.1 has a structure without the two; one that ends within a text has nothing of it. */
+static void who_asked_is_not_told_in_part(void **state)
+{
+    static const uint32_t sizes[] = {offsetof(shmb_info, rule), offsetof(shmb_info, rule) + 8,
+                                     offsetof(shmb_info, account),
+                                     offsetof(shmb_info, account) + 16};
+    size_t i;
+
+    (void)state;
+    stage_requested("S-1-5-21-1-2-3-1001");
+    for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        shmb_info *info = last_bytes(sizes[i]);
+
+        info->size = sizes[i];
+        assert_int_equal(shmb_describe("ShmbTest.Asked", info), SHMB_OK);
+        assert_true((info->flags & SHMB_FLAG_REQUESTED) != 0);
+        assert_string_equal(info->lock, "ShmbTest.Asked.lock");
+        if (i > 0)
+            assert_string_equal(info->rule, i == 1 ? "" : "MyApp");
+        if (i == 3)
+            assert_string_equal(info->account, "");
+    }
+}
+
 static void a_size_that_no_version_has_is_refused(void **state)
 {
     static const uint32_t sizes[] = {0,
@@ -166,8 +247,13 @@ int main(void)
 {
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, begin, stage_teardown)
     const struct CMUnitTest tests[] = {
-        STAGED(options_of_an_older_program),           STAGED(options_of_a_newer_program),
-        STAGED(descriptions_for_an_older_program),     STAGED(descriptions_for_a_newer_program),
+        STAGED(options_of_an_older_program),
+        STAGED(options_of_a_newer_program),
+        STAGED(descriptions_for_an_older_program),
+        STAGED(descriptions_for_a_newer_program),
+        STAGED(who_asked_is_told_to_a_program_that_knows_of_it),
+        STAGED(a_list_tells_who_asked_for_each),
+        STAGED(who_asked_is_not_told_in_part),
         STAGED(a_size_that_no_version_has_is_refused),
     };
 

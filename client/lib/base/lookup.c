@@ -394,18 +394,30 @@ bool lookup_dispensable(int32_t result)
     return result == SHMB_NO_BROKER || result == SHMB_ACCESS_DENIED || result == SHMB_NOT_OURS;
 }
 
-static void copy_text(const char *text, size_t length, char out[SHMB_NAME_SIZE])
+static void copy_text(const char *text, size_t length, char *out, size_t room)
 {
-    if (text == NULL || length >= SHMB_NAME_SIZE)
-        return; /* cannot happen: a checked name fits. `out` is already zero. */
+    if (text == NULL || length >= room)
+        return; /* cannot happen: a checked text fits. `out` is already zero. */
     memcpy(out, text, length);
+}
+
+/* Few objects are requested: of all others only the first bytes of the two texts are cleared. */
+static void give_request(const struct shmb_entry_view *view, struct shmb_info *info)
+{
+    if (view->rule == NULL) {
+        info->rule[0] = info->account[0] = '\0';
+        return;
+    }
+    memset(info->rule, 0, sizeof(info->rule) + sizeof(info->account));
+    copy_text(view->rule, view->entry.rule.length, info->rule, sizeof(info->rule));
+    copy_text(view->account, view->entry.account.length, info->account, sizeof(info->account));
 }
 
 void lookup_info(const struct shmb_entry_view *view, struct shmb_info *info)
 {
     const struct shmb_entry *entry = &view->entry;
 
-    memset(info, 0, sizeof(*info));
+    memset(info, 0, offsetof(struct shmb_info, rule));
     info->size = sizeof(*info);
     info->kind = entry->kind;
     info->state = entry->state;
@@ -416,13 +428,14 @@ void lookup_info(const struct shmb_entry_view *view, struct shmb_info *info)
     info->maximum = entry->maximum;
     info->slots = entry->queue_slots;
     info->slot_size = entry->queue_slot_size;
-    copy_text(view->name, entry->name.length, info->name);
+    copy_text(view->name, entry->name.length, info->name, sizeof(info->name));
     if (entry->lock_kind != SHMB_ENTRY_LOCK_NONE) {
         info->flags |= SHMB_FLAG_HAS_LOCK;
         if (entry->lock_kind == SHMB_ENTRY_LOCK_FAST)
             info->flags |= SHMB_FLAG_FAST;
-        copy_text(view->lock_name, entry->lock_name.length, info->lock);
+        copy_text(view->lock_name, entry->lock_name.length, info->lock, sizeof(info->lock));
     }
+    give_request(view, info);
 }
 
 /* Clears a text of the caller's structure that is there in part. */
@@ -438,6 +451,8 @@ void lookup_give(const struct shmb_info *info, struct shmb_info *out)
     /* Half a name would be the name of another object. */
     clear_part(out, offsetof(struct shmb_info, name), sizeof(out->name));
     clear_part(out, offsetof(struct shmb_info, lock), sizeof(out->lock));
+    clear_part(out, offsetof(struct shmb_info, rule), sizeof(out->rule));
+    clear_part(out, offsetof(struct shmb_info, account), sizeof(out->account));
 }
 
 _Static_assert(SHMB_STATE_HELD == SHMB_ENTRY_HELD, "states are passed on as they are");
@@ -453,6 +468,9 @@ _Static_assert(SHMB_FLAG_ONE_PRODUCER == SHMB_ENTRY_ONE_PRODUCER, "flags are pas
 _Static_assert(SHMB_FLAG_ONE_CONSUMER == SHMB_ENTRY_ONE_CONSUMER, "flags are passed on");
 _Static_assert(SHMB_FLAG_REFUSE == SHMB_ENTRY_REFUSE, "flags are passed on");
 _Static_assert(SHMB_FLAG_DROP_OLDEST == SHMB_ENTRY_DROP_OLDEST, "flags are passed on");
+_Static_assert(SHMB_FLAG_REQUESTED == SHMB_ENTRY_REQUESTED, "flags are passed on");
+_Static_assert(SHMB_RULE_SIZE > SHMB_RULE_NAME_MAX, "every rule fits");
+_Static_assert(SHMB_ACCOUNT_SIZE > SHMB_ACCOUNT_MAX, "every SID fits");
 _Static_assert(SHMB_KIND_SEGMENT == SHMB_SECTION, "kinds are passed on as they are");
 _Static_assert(SHMB_KIND_MUTEX == SHMB_MUTEX, "kinds are passed on as they are");
 _Static_assert(SHMB_KIND_EVENT == SHMB_EVENT, "kinds are passed on as they are");
@@ -460,7 +478,7 @@ _Static_assert(SHMB_KIND_SEMAPHORE == SHMB_SEMAPHORE, "kinds are passed on as th
 _Static_assert(SHMB_KIND_QUEUE == SHMB_QUEUE, "kinds are passed on as they are");
 _Static_assert(SHMB_NAME_SIZE >= SHMB_NAME_BYTES, "every name fits");
 _Static_assert(offsetof(struct shmb_info, name) == SHMB_INFO_SIZE_MIN, "the texts are last");
-_Static_assert(sizeof(struct shmb_info) == 1280, "shmb_info has one layout in both bitnesses");
+_Static_assert(sizeof(struct shmb_info) == 1536, "shmb_info has one layout in both bitnesses");
 
 void lookup_broker(const struct lookup *lookup, struct shmb_broker_info *info)
 {

@@ -62,7 +62,10 @@ bool lookup_dispensable(int32_t result);
 /* Fills `*info`, one of ours and of our size, from the root. */
 void lookup_broker(const struct lookup *lookup, struct shmb_broker_info *info);
 
-/* Fills `*info`, one of ours and of our size, from an entry. */
+/*
+ * Fills `*info`, one of ours and of our size, from an entry. Behind the end of a text `rule` and
+ * `account` keep what they have if nobody has requested the object.
+ */
 void lookup_info(const struct shmb_entry_view *entry, struct shmb_info *info);
 
 /* Copies a description to the caller's structure, which is sized_valid. */
