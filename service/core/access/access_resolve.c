@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sid.h"
+#include <string.h>
+
 /* What all functions here need. */
 struct resolving {
     struct trustees *known;
@@ -42,6 +45,17 @@ static void report_unresolved(const struct resolving *r, const char *path,
 }
 
 /*
+ * True for a SID as Windows writes it. It needs no answer of trustees.h, which would stay: each
+ * account that asks for an object has its SID in a list of its own.
+ */
+static bool is_canonical(const char *name)
+{
+    char sid[SYS_SID_MAX];
+
+    return sid_looks_like(name) && sid_canonical(name, sid) && strcmp(name, sid) == 0;
+}
+
+/*
  * Sets the SID and the level of a rule. SYS_OK without a SID: the account is pending.
  * SYS_NOT_FOUND: an error was added. SYS_NO_MEMORY.
  */
@@ -49,9 +63,13 @@ static enum sys_status resolve_rule(const struct resolving *r, const char *path,
                                     const struct cfg_trustee *trustee, struct access_rule *rule)
 {
     struct sys_failure why;
-    enum sys_status status = trustees_resolve(r->known, trustee->name, &rule->sid, &why);
+    enum sys_status status = SYS_OK;
 
     rule->level = trustee->level;
+    if (is_canonical(trustee->name))
+        rule->sid = trustee->name;
+    else
+        status = trustees_resolve(r->known, trustee->name, &rule->sid, &why);
     if (status == SYS_NO_MEMORY)
         return status;
     if (rule->level == SHMB_LEVEL_DENY)

@@ -17,7 +17,7 @@
 
 /* A resolved access list. */
 struct access_set {
-    struct access_rule *rules; /* the SIDs belong to the trustees */
+    struct access_rule *rules; /* the SIDs belong to the trustees, or are texts of the list */
     size_t count;
     bool held_back;      /* it denies something to a pending account */
     const char *label;   /* integrity, as in sddl_text.h; NULL: none. Part of `exact`, or static */
@@ -28,7 +28,7 @@ struct access_set {
 /*
  * Resolves a list for objects of this kind, with (`low`) or without the low integrity
  * label. Adds an error for every account that does not exist, and for every entry that
- * would lock the broker itself out. `known` must outlive `out`. Free `out` with
+ * would lock the broker itself out. `known` and the texts of `list` must outlive `out`. Free `out` with
  * access_resolve_free().
  *
  * SYS_OK; SYS_NOT_FOUND: errors were added; SYS_NO_MEMORY. On anything but SYS_OK

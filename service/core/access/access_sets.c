@@ -277,6 +277,21 @@ enum sys_status access_sets_add(struct access_sets *sets, const struct cfg_acces
     return seen->set == SIZE_MAX ? SYS_NOT_FOUND : SYS_OK;
 }
 
+struct cfg_access *access_sets_list(struct access_sets *sets, const struct cfg_access *list)
+{
+    struct cfg_access *copy = arena_raw(sets->lists, sizeof(*copy));
+    struct cfg_trustee *trustees =
+        arena_raw(sets->lists, (list->count + 1) * sizeof(*trustees));
+
+    if (copy == NULL || trustees == NULL)
+        return NULL;
+    *copy = *list;
+    copy->trustees = trustees;
+    if (list->count > 0)
+        memcpy(trustees, list->trustees, list->count * sizeof(*trustees));
+    return copy;
+}
+
 char *access_sets_shared_text(const struct access_sets *sets, size_t set, enum shmb_kind kind,
                               const char *owner)
 {

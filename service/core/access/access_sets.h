@@ -16,7 +16,7 @@
 
 struct access_sets;
 
-/* `known` must outlive the sets. NULL: no memory. */
+/* `known` and the texts of the lists must outlive the sets. NULL: no memory. */
 struct access_sets *access_sets_new(struct trustees *known, struct cfg_messages *messages);
 void access_sets_free(struct access_sets *sets); /* NULL is allowed */
 
@@ -28,6 +28,12 @@ void access_sets_free(struct access_sets *sets); /* NULL is allowed */
  */
 enum sys_status access_sets_add(struct access_sets *sets, const struct cfg_access *list,
                                 enum shmb_kind kind, bool low, size_t *set);
+
+/*
+ * A copy of a list, to be changed and added; it lives until access_sets_whole, its texts are those
+ * of `list`. NULL: no memory.
+ */
+struct cfg_access *access_sets_list(struct access_sets *sets, const struct cfg_access *list);
 
 /* Call it after the last access_sets_add. Frees what only adding needs. False: no memory. */
 bool access_sets_whole(struct access_sets *sets);

@@ -29,6 +29,18 @@ static enum shmb_exit load(const struct system *files, const char *file,
     }
 }
 
+static enum sys_status build(const struct desired *desired, struct cfg_messages *messages,
+                             struct inventory **out)
+{
+    const struct cfg *config = desired->configuration.whole;
+    struct inventory_more more = {0};
+
+    *out = NULL;
+    if (desired->more != NULL && !desired->more(desired->more_context, config, &more))
+        return SYS_NO_MEMORY;
+    return inventory_build_with(config, &more, desired->known, messages, out);
+}
+
 /* Looks up the accounts, and builds the inventory. */
 static enum shmb_exit expand(const struct system *system, enum config_files_policy policy,
                              struct desired *desired)
@@ -41,8 +53,7 @@ static enum shmb_exit expand(const struct system *system, enum config_files_poli
         return SHMB_EXIT_SYSTEM;
     trustees_allow_pending(desired->known, desired->memory, desired->memory_context,
                            policy == CONFIG_FILES_FORGIVING);
-    status = inventory_build(desired->configuration.whole, desired->known, &desired->messages,
-                             &desired->inventory);
+    status = build(desired, &desired->messages, &desired->inventory);
     if (status == SYS_NO_MEMORY)
         return SHMB_EXIT_SYSTEM;
     return status == SYS_OK ? SHMB_EXIT_DONE : SHMB_EXIT_NOT_SO;
@@ -147,7 +158,7 @@ enum sys_status desired_expand_again(const struct desired *desired, struct inven
     enum sys_status status;
 
     cfg_messages_init(&messages);
-    status = inventory_build(desired->configuration.whole, desired->known, &messages, out);
+    status = build(desired, &messages, out);
     cfg_messages_free(&messages);
     return status;
 }

@@ -11,27 +11,34 @@
 #include "directory.h"
 #include "names.h"
 #include "queue_spec.h"
+#include "rule_access.h"
 #include "snapshot_pair.h"
 #include "string_copy.h"
 
 static_assert(SHMB_SLOTS_MOST <= UINT16_MAX, "item.max_lockers holds it");
 
-static size_t companion_count(const struct cfg *config)
+static size_t companions_of(const struct cfg_object *object)
 {
-    size_t i, count = 0;
+    const struct cfg_segment *segment = &object->u.segment;
 
-    for (i = 0; i < config->count; i++) {
-        const struct cfg_object *object = &config->objects[i];
+    if (object->kind == SHMB_QUEUE)
+        return CFG_QUEUE_EVENTS;
+    if (object->kind != SHMB_SECTION)
+        return 0;
+    return (size_t)(segment->lock.name != NULL) +
+           (segment->notify != NULL ? SHMB_CHANGE_EVENTS : 0) +
+           (size_t)(segment->snapshots != NULL);
+}
 
-        if (object->kind == SHMB_QUEUE)
-            count += CFG_QUEUE_EVENTS;
-        if (object->kind != SHMB_SECTION)
-            continue;
-        count += object->u.segment.lock.name != NULL;
-        if (object->u.segment.notify != NULL)
-            count += SHMB_CHANGE_EVENTS;
-        count += object->u.segment.snapshots != NULL;
-    }
+/* Items of the configuration and of what is requested. */
+static size_t item_count(const struct cfg *config, const struct inventory_more *more)
+{
+    size_t i, count = config->count + more->count;
+
+    for (i = 0; i < config->count; i++)
+        count += companions_of(&config->objects[i]);
+    for (i = 0; i < more->count; i++)
+        count += companions_of(more->objects[i]);
     return count;
 }
 
@@ -52,6 +59,7 @@ void inventory_free(struct inventory *inventory)
         free(inventory->items[i].copies);
     }
     access_sets_free(inventory->sets);
+    free(inventory->who);
     free(inventory->items);
     free(inventory);
 }
@@ -159,53 +167,81 @@ static bool add_object(struct inventory *inventory, const struct cfg_object *obj
     return true;
 }
 
-static enum sys_status expand(struct inventory *inventory, const struct cfg *config)
+/* Resolves the access of an object, and adds its items. */
+static enum sys_status expand_object(struct inventory *inventory, const struct cfg_object *object)
+{
+    size_t set = 0;
+    enum sys_status status =
+        access_sets_add(inventory->sets, object->access, object->kind, cfg_is_low(object), &set);
+
+    if (status == SYS_OK && !add_object(inventory, object, set))
+        status = SYS_NO_MEMORY;
+    return status;
+}
+
+/* After an error the caller goes on, so that all of them are reported at once. */
+static void note_status(enum sys_status status, enum sys_status *result)
+{
+    if (status != SYS_OK && *result != SYS_NO_MEMORY)
+        *result = status;
+}
+
+static enum sys_status expand(struct inventory *inventory, const struct cfg *config,
+                              const struct inventory_more *more)
 {
     enum sys_status result = SYS_OK;
-    size_t i;
+    size_t i, first;
 
     if (config->directory != NULL)
         result = access_sets_add(inventory->sets, config->directory, SHMB_SECTION, false,
                                  &inventory->directory);
-    /* Goes on after an error, so that all of them are reported at once. */
-    for (i = 0; i < config->count && result != SYS_NO_MEMORY; i++) {
-        const struct cfg_object *object = &config->objects[i];
-        size_t set = 0;
-        enum sys_status status = access_sets_add(inventory->sets, object->access, object->kind,
-                                                 cfg_is_low(object), &set);
-
-        if (status == SYS_NO_MEMORY)
-            return status;
-        if (status != SYS_OK)
-            result = status;
-        else if (!add_object(inventory, object, set))
-            return SYS_NO_MEMORY;
+    for (i = 0; i < config->count && result != SYS_NO_MEMORY; i++)
+        note_status(expand_object(inventory, &config->objects[i]), &result);
+    for (i = 0; i < config->rule_count && result != SYS_NO_MEMORY; i++)
+        note_status(rule_access_add(inventory->sets, &config->rules[i], &inventory->who[i]),
+                    &result);
+    for (i = 0; i < more->count && result != SYS_NO_MEMORY; i++) {
+        first = inventory->count;
+        note_status(expand_object(inventory, more->objects[i]), &result);
+        for (; first < inventory->count; first++)
+            inventory->items[first].fresh = i >= more->count - more->fresh;
     }
     return result;
 }
 
-static bool make_room(struct inventory *inventory, const struct cfg *config, struct trustees *known,
+static bool make_room(struct inventory *inventory, const struct cfg *config,
+                      const struct inventory_more *more, struct trustees *known,
                       struct cfg_messages *messages)
 {
     inventory->file = config->file;
     inventory->directory = INVENTORY_NO_ACCESS;
-    inventory->room = config->count + companion_count(config) + 1;
+    inventory->room = item_count(config, more) + 1;
     inventory->items = calloc(inventory->room, sizeof(struct item));
+    inventory->who = calloc(config->rule_count + 1, sizeof(*inventory->who));
     inventory->sets = access_sets_new(known, messages);
-    return inventory->items != NULL && inventory->sets != NULL;
+    return inventory->items != NULL && inventory->who != NULL && inventory->sets != NULL;
 }
 
 enum sys_status inventory_build(const struct cfg *config, struct trustees *known,
                                 struct cfg_messages *messages, struct inventory **out)
 {
+    return inventory_build_with(config, NULL, known, messages, out);
+}
+
+enum sys_status inventory_build_with(const struct cfg *config, const struct inventory_more *more,
+                                     struct trustees *known, struct cfg_messages *messages,
+                                     struct inventory **out)
+{
+    static const struct inventory_more none;
     struct inventory *inventory = calloc(1, sizeof(*inventory));
     enum sys_status status = SYS_NO_MEMORY;
 
     *out = NULL;
     if (inventory == NULL)
         return status;
-    if (make_room(inventory, config, known, messages))
-        status = expand(inventory, config);
+    more = more != NULL ? more : &none;
+    if (make_room(inventory, config, more, known, messages))
+        status = expand(inventory, config, more);
     if (status == SYS_OK && !access_sets_whole(inventory->sets))
         status = SYS_NO_MEMORY;
     if (status != SYS_OK) {

@@ -107,6 +107,7 @@ struct item {
                              for that kind */
     bool access_due : 1;  /* held, but its access could not be set yet */
     bool renewal_due : 1; /* queue: its lock words are those of other slots (queue_headers.h) */
+    bool fresh : 1;       /* requested: to be made; an object that exists is not adopted */
 };
 
 struct inventory {
@@ -118,6 +119,17 @@ struct inventory {
     struct access_sets *sets; /* by index: item.access, `directory` */
     const char *file;         /* the path of the configuration */
     size_t directory;         /* access set of the directory; INVENTORY_NO_ACCESS: the default */
+    size_t *who;              /* for each rule of the configuration: the set of its `who` */
+};
+
+/*
+ * Objects beside those of the configuration: programs have asked for them. Each has a `request`.
+ * All of it is borrowed; the objects must outlive the inventory.
+ */
+struct inventory_more {
+    const struct cfg_object *const *objects;
+    size_t count;
+    size_t fresh; /* so many at the end are to be made: what exists by their names is not adopted */
 };
 
 #define INVENTORY_NO_ACCESS SIZE_MAX
@@ -146,6 +158,11 @@ const struct cfg_initial *item_initial(const struct item *item);
  */
 enum sys_status inventory_build(const struct cfg *config, struct trustees *known,
                                 struct cfg_messages *messages, struct inventory **out);
+
+/* The same with more objects, after those of the configuration. `more` NULL: none. */
+enum sys_status inventory_build_with(const struct cfg *config, const struct inventory_more *more,
+                                     struct trustees *known, struct cfg_messages *messages,
+                                     struct inventory **out);
 void inventory_free(struct inventory *inventory); /* closes no objects; NULL is allowed */
 
 #define INVENTORY_NO_PAIR SIZE_MAX

@@ -206,7 +206,7 @@ static enum sys_status obtain(const struct maker *maker, struct item *item, stru
     enum sys_status status;
 
     /* Where an object is expected, a creation would only find out that it exists. */
-    if (is_expected(maker, item)) {
+    if (!item->fresh && is_expected(maker, item)) {
         status = adopt(maker, item, why);
         if (status != SYS_TAKEN && status != SYS_NOT_FOUND)
             return status;
@@ -216,7 +216,8 @@ static enum sys_status obtain(const struct maker *maker, struct item *item, stru
         maker_note_lost(maker, item);
         maker_hold(maker, item, object, generation);
     }
-    if (status != SYS_TAKEN)
+    /* Who asks for an object gets nothing of what another one has written. */
+    if (status != SYS_TAKEN || item->fresh)
         return status;
     status = adopt(maker, item, why);
     return status == SYS_NOT_FOUND ? SYS_TAKEN : status; /* gone by now: the next try makes it */

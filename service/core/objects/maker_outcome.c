@@ -59,6 +59,9 @@ void maker_missing(const struct maker *maker, struct item *item, enum sys_status
     event_reason(status, why, text);
     item->cause = cause;
     item_set_reason(item, text);
+    /* Programs could fill the log with these: requests/request_events.h tells them. */
+    if (item->fresh)
+        return;
     maker_report(maker, item, status == SYS_TAKEN ? EVENT_OBJECT_CONFLICT : EVENT_OBJECT_FAILED,
                  text);
 }

@@ -111,6 +111,8 @@ static bool take_line(struct state *state, const struct state_line *line, bool *
         return !*current || entries_take_fast(&state->entries, &line->record);
     case STATE_LINE_QUEUE:
         return !*current || entries_take_queue(&state->entries, &line->record);
+    case STATE_LINE_GRANT:
+        return !*current || entries_set_grant(&state->entries, &line->grant);
     case STATE_LINE_COPY:
         return entries_set_copy(&state->entries, line->text, line->number);
     case STATE_LINE_SID:
@@ -242,6 +244,16 @@ const struct state_record *state_next(const struct state *state, size_t *at)
     return NULL;
 }
 
+const struct state_grant *state_next_grant(const struct state *state, size_t *at)
+{
+    const struct state_entry *entry;
+
+    while ((entry = entries_next(&state->entries, at)) != NULL)
+        if (entries_kind(entry) == ENTRY_GRANT)
+            return entry->grant;
+    return NULL;
+}
+
 bool state_is_loaded(const struct state *state)
 {
     return state->loaded;
@@ -318,6 +330,21 @@ void state_drop(struct state *state, const char *name)
         state_put(state, &none);
 }
 
+void state_put_grant(struct state *state, const struct state_grant *grant)
+{
+    /* The line first, as in state_put. */
+    state_line_grant(&state->changes, grant);
+    state->failed |= !entries_set_grant(&state->entries, grant);
+}
+
+void state_drop_grant(struct state *state, const char *name)
+{
+    const struct state_grant none = {.name = name, .account = "-", .rule = ""};
+
+    if (entries_find(&state->entries, name, ENTRY_GRANT) != NULL)
+        state_put_grant(state, &none);
+}
+
 void state_put_sid(struct state *state, const char *account, const char *sid)
 {
     const char *known = state_sid(state, account);
@@ -389,10 +416,13 @@ void state_retire_all(struct state *state)
     size_t at = 0;
 
     while ((entry = entries_next(&state->entries, &at)) != NULL) {
-        if (entries_kind(entry) != ENTRY_OBJECT || entry->record.retired)
-            continue;
-        entry->record.retired = true;
-        state->rewrite = true; /* shorter than a line for each object */
+        if (entries_kind(entry) == ENTRY_GRANT) {
+            entries_remove(&state->entries, entry);
+            state->rewrite = true;
+        } else if (entries_kind(entry) == ENTRY_OBJECT && !entry->record.retired) {
+            entry->record.retired = true;
+            state->rewrite = true; /* shorter than a line for each object */
+        }
     }
 }
 
@@ -414,6 +444,9 @@ static void take_all(struct state *state, const struct state *from)
             break;
         case ENTRY_OBJECT:
             state_put(state, entries_record(entry));
+            break;
+        case ENTRY_GRANT:
+            break; /* its object was not made at the start, and counts as retired by now */
         }
     }
     for (i = 0; i < from->keeper_count && state->keeper_count < STATE_KEEPERS - 1; i++)
@@ -465,6 +498,9 @@ static void put_all(const struct state *state, struct text *out)
             break;
         case ENTRY_OBJECT:
             state_line_object(out, entries_record(entry));
+            break;
+        case ENTRY_GRANT:
+            state_line_grant(out, entry->grant);
         }
     }
 }

@@ -1,6 +1,6 @@
 /*
  * state.h - what the broker remembers beyond its own end: its objects with their exact sizes and
- * generations, the SIDs of accounts, its keepers.
+ * generations, who has asked for them, the SIDs of accounts, its keepers.
  *
  * The state is a file of lines, each with a checksum: a snapshot, then the changes since. A lost
  * or damaged file, or one of another boot, costs only the proof that objects are the broker's
@@ -44,6 +44,17 @@ struct state_record {
     struct sys_queue queue;  /* of a queue */
 };
 
+/* An object that a program has asked for and a rule allowed, as long as the broker holds it. */
+struct state_grant {
+    const char *name, *account, *rule; /* the account's SID; the name of the rule */
+    enum shmb_kind kind;
+    uint64_t size;            /* section: bytes */
+    int32_t initial, maximum; /* semaphore */
+    uint32_t flags;           /* event: SHMB_REQUEST_... of request_message.h */
+    uint32_t life;            /* as the rule said it then: enum cfg_life */
+    uint64_t made;            /* when, as FILETIME; 0: it is dropped */
+};
+
 /*
  * An empty state. `boot` identifies the current boot and must outlive the state. NULL: no memory.
  * state_free frees it; NULL is allowed.
@@ -73,6 +84,9 @@ const struct state_record *state_find(const struct state *state, const char *nam
  * may be changed and dropped; one that is added may be met or not.
  */
 const struct state_record *state_next(const struct state *state, size_t *at);
+
+/* The grants of this boot, in the same way. Valid until the next change. */
+const struct state_grant *state_next_grant(const struct state *state, size_t *at);
 
 /* True: state_load has read the file, or there was none. */
 bool state_is_loaded(const struct state *state);
@@ -108,6 +122,8 @@ uint64_t state_stamp(const struct state *state);
  */
 void state_put(struct state *state, const struct state_record *record);
 void state_drop(struct state *state, const char *name);
+void state_put_grant(struct state *state, const struct state_grant *grant);
+void state_drop_grant(struct state *state, const char *name);
 void state_put_sid(struct state *state, const char *account, const char *sid);
 void state_put_copy(struct state *state, const char *name, uint64_t saved); /* 0: forget it */
 
@@ -120,7 +136,7 @@ void state_put_stamp(struct state *state, uint64_t stamp);
 void state_put_keeper(struct state *state, const struct sys_keeper *keeper);
 void state_drop_keeper(struct state *state, const struct sys_keeper *keeper);
 
-/* Marks all records as `retired`. */
+/* Marks all records as `retired`, and drops all grants. */
 void state_retire_all(struct state *state);
 
 /*

@@ -20,6 +20,7 @@ void entries_free(struct state_entries *entries)
         free(entries->items[i].name);
         free(entries->items[i].lock);
         free(entries->items[i].sid);
+        free(entries->items[i].grant);
     }
     free(entries->items);
     nameset_free(&entries->by_name);
@@ -29,6 +30,8 @@ void entries_free(struct state_entries *entries)
 
 enum entry_kind entries_kind(const struct state_entry *entry)
 {
+    if (entry->grant != NULL)
+        return ENTRY_GRANT;
     return entry->sid != NULL ? ENTRY_ACCOUNT : entry->saved != 0 ? ENTRY_COPY : ENTRY_OBJECT;
 }
 
@@ -56,6 +59,14 @@ static bool is_copy(const void *entry, const void *name)
            shmb_name_same(known->name, strlen(known->name), name, strlen(name));
 }
 
+static bool is_grant(const void *entry, const void *name)
+{
+    const struct state_entry *known = entry;
+
+    return entries_kind(known) == ENTRY_GRANT &&
+           shmb_name_same(known->name, strlen(known->name), name, strlen(name));
+}
+
 static uint32_t hash_of(const char *name, enum entry_kind kind)
 {
     return shmb_name_hash(name, strlen(name)) + (uint32_t)kind;
@@ -64,7 +75,7 @@ static uint32_t hash_of(const char *name, enum entry_kind kind)
 struct state_entry *entries_find(const struct state_entries *entries, const char *name,
                                  enum entry_kind kind)
 {
-    static nameset_same *const same[] = {is_object, is_account, is_copy};
+    static nameset_same *const same[] = {is_object, is_account, is_copy, is_grant};
 
     if (entries->count == 0)
         return NULL;
@@ -135,6 +146,7 @@ void entries_remove(struct state_entries *entries, struct state_entry *entry)
     free(entry->name);
     free(entry->lock);
     free(entry->sid);
+    free(entry->grant);
     memset(entry, 0, sizeof(*entry));
     entry->next_free = entries->first_free;
     entries->first_free = (size_t)(entry - entries->items) + 1;
@@ -292,6 +304,54 @@ bool entries_set_sid(struct state_entries *entries, const char *account, const c
         return false;
     free(entry->sid);
     entry->sid = mine;
+    return true;
+}
+
+/* A copy with its texts in one block, but for the name, which the entry has. NULL: no memory. */
+static struct state_grant *copy_grant(const struct state_grant *grant)
+{
+    const size_t account = strlen(grant->account) + 1, rule = strlen(grant->rule) + 1;
+    struct state_grant *copy = malloc(sizeof(*copy) + account + rule);
+    char *texts;
+
+    if (copy == NULL)
+        return NULL;
+    texts = (char *)(copy + 1);
+    memcpy(texts, grant->account, account);
+    memcpy(texts + account, grant->rule, rule);
+    *copy = *grant;
+    copy->account = texts;
+    copy->rule = texts + account;
+    return copy;
+}
+
+bool entries_set_grant(struct state_entries *entries, const struct state_grant *grant)
+{
+    struct state_entry *entry = entries_find(entries, grant->name, ENTRY_GRANT);
+    struct state_grant *copy;
+    char *name;
+
+    /* One of the same name is replaced; its texts may be the grant's own. */
+    copy = grant->made != 0 ? copy_grant(grant) : NULL;
+    name = copy != NULL ? string_copy(grant->name) : NULL;
+    if (grant->made != 0 && name == NULL) {
+        free(copy);
+        return false;
+    }
+    if (entry != NULL)
+        entries_remove(entries, entry);
+    if (copy == NULL)
+        return true;
+    entry = find_free(entries);
+    if (entry == NULL) {
+        free(copy);
+        free(name);
+        return false;
+    }
+    entry->name = name;
+    entry->grant = copy;
+    copy->name = name;
+    use_free(entries, entry);
     return true;
 }
 

@@ -1,6 +1,6 @@
 /*
  * state_entries.h - what the state remembers by name, in memory: objects, accounts with their SIDs,
- * copies.
+ * copies, grants.
  */
 #ifndef CORE_STATE_ENTRIES_H
 #define CORE_STATE_ENTRIES_H
@@ -13,9 +13,9 @@
 #include "state.h"
 
 /* Entries of the same name and of different kinds are different ones. */
-enum entry_kind { ENTRY_OBJECT, ENTRY_ACCOUNT, ENTRY_COPY };
+enum entry_kind { ENTRY_OBJECT, ENTRY_ACCOUNT, ENTRY_COPY, ENTRY_GRANT };
 
-/* An object, an account with its SID, or the copy of a segment. */
+/* An object, an account with its SID, the copy of a segment, or a grant. */
 struct state_entry {
     char *name;       /* owned; NULL: not in use */
     size_t next_free; /* of an entry that is not in use: the next such one, index + 1; 0: none */
@@ -23,6 +23,7 @@ struct state_entry {
     struct state_record record;
     char *sid;      /* owned; not NULL: an account */
     uint64_t saved; /* when it was first saved; not 0: a copy */
+    struct state_grant *grant; /* owned, with its texts; not NULL: a grant */
 };
 
 /* All zero: empty. */
@@ -68,6 +69,8 @@ bool entries_take_lock(struct state_entries *entries, const struct state_record 
 /* So does a queue line, which makes the section a queue. */
 bool entries_take_queue(struct state_entries *entries, const struct state_record *read);
 bool entries_set_sid(struct state_entries *entries, const char *account, const char *sid);
+/* `made` 0: it is dropped. */
+bool entries_set_grant(struct state_entries *entries, const struct state_grant *grant);
 /* `saved` 0: there are no copies any more. */
 bool entries_set_copy(struct state_entries *entries, const char *name, uint64_t saved);
 

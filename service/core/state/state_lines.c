@@ -90,6 +90,18 @@ void state_line_sid(struct text *out, const char *account, const char *sid)
     finish(out, start);
 }
 
+void state_line_grant(struct text *out, const struct state_grant *grant)
+{
+    size_t start = out->length;
+
+    text_add(out,
+             "........ grant %s %" PRIu64 " %" PRId32 " %" PRId32 " %" PRIu32 " %" PRIu32
+             " %" PRIu64 " %s %s\\%s\n",
+             shmb_kind_word(grant->kind), grant->size, grant->initial, grant->maximum, grant->flags,
+             grant->life, grant->made, grant->account, grant->rule, grant->name);
+    finish(out, start);
+}
+
 void state_line_copy(struct text *out, const char *name, uint64_t saved)
 {
     size_t start = out->length;
@@ -214,6 +226,32 @@ static bool read_queue(char *at, struct state_record *out)
     return shmb_name_check(at, strlen(at), NULL, NULL) == SHMB_NAME_OK;
 }
 
+/* No name contains a backslash, nor does that of a rule. */
+static bool read_grant(char *at, struct state_grant *out)
+{
+    uint64_t initial, maximum, flags, life;
+    char *name;
+
+    if (!kind_of(word(&at), &out->kind) || !number(&at, UINT64_MAX, &out->size) ||
+        !number(&at, INT32_MAX, &initial) || !number(&at, INT32_MAX, &maximum) ||
+        !number(&at, UINT32_MAX, &flags) || !number(&at, UINT32_MAX, &life) ||
+        !number(&at, UINT64_MAX, &out->made))
+        return false;
+    out->initial = (int32_t)initial;
+    out->maximum = (int32_t)maximum;
+    out->flags = (uint32_t)flags;
+    out->life = (uint32_t)life;
+    out->account = word(&at);
+    out->rule = at;
+    name = strchr(at, '\\');
+    if (name == NULL)
+        return false;
+    *name++ = '\0';
+    out->name = name;
+    return *out->account != '\0' && strlen(out->account) < SYS_SID_MAX &&
+           shmb_name_check(name, strlen(name), NULL, NULL) == SHMB_NAME_OK;
+}
+
 static bool read_keeper(char *at, struct state_line *out)
 {
     uint64_t process;
@@ -257,6 +295,9 @@ bool state_line_read(char *line, struct state_line *out)
     } else if (strcmp(what, "queue") == 0) {
         out->what = STATE_LINE_QUEUE;
         return read_queue(at, &out->record);
+    } else if (strcmp(what, "grant") == 0) {
+        out->what = STATE_LINE_GRANT;
+        return read_grant(at, &out->grant);
     } else if (strcmp(what, "keeper") == 0) {
         out->what = STATE_LINE_KEEPER;
         return read_keeper(at, out);
