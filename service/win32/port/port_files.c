@@ -10,10 +10,10 @@
 #include "failure.h"
 #include "files.h"
 #include "names.h"
+#include "orders.h"
 #include "output_file.h"
 #include "paths.h"
 #include "port_internal.h"
-#include "requests.h"
 #include "state_files.h"
 
 static bool is_place(const struct port_candidate *candidate, const char *path)

@@ -204,7 +204,7 @@ void harden_report(const struct harden_refusals *refusals, struct event_sink *si
 #define KEY_PATH  L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters"
 #define OFF_VALUE L"MitigationsOff"
 
-/* Only administrators and the service itself may write this key (requests.h). */
+/* Only administrators and the service itself may write this key (orders.h). */
 static uint32_t win32_read_off(void *self, char out[HARDEN_OFF_MAX])
 {
     /* A unit has 3 bytes of UTF-8 at most. Zeros: a REG_SZ, one word, ends with one terminator. */

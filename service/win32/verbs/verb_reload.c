@@ -9,10 +9,10 @@
 #include "answer.h"
 #include "console.h"
 #include "names.h"
+#include "orders.h"
 #include "reload_request.h"
 #include "reload_result.h"
 #include "report_json.h"
-#include "requests.h"
 #include "scm.h"
 
 static enum shmb_exit not_running(void)

@@ -8,8 +8,8 @@
 #include "names.h"
 #include "port.h"
 #include "client_files.h"
+#include "orders.h"
 #include "program_file.h"
-#include "requests.h"
 #include "suspend.h"
 
 #define PROGRESS_MS  250u   /* shortest time between two check points */

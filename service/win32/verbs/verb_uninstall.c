@@ -15,8 +15,8 @@
 #include "event_source.h"
 #include "install_files.h"
 #include "machine_path.h"
+#include "orders.h"
 #include "program_file.h"
-#include "requests.h"
 #include "scm.h"
 #include "verb_start_stop.h"
 

@@ -1,8 +1,8 @@
 /*
- * A request is written before the control that makes the service look for it. The names are one
+ * An order is written before the control that makes the service look for it. The names are one
  * value, replaced as a whole.
  */
-#include "requests.h"
+#include "orders.h"
 
 #include <windows.h>
 
@@ -239,25 +239,25 @@ uint32_t recreate_forget(void)
 
 bool release_take(void)
 {
-    DWORD requested = 0, size = sizeof(requested);
+    DWORD ordered = 0, size = sizeof(ordered);
     HKEY key;
 
     if (open_key(KEY_QUERY_VALUE, &key) != ERROR_SUCCESS)
         return false;
-    if (RegGetValueW(key, NULL, VALUE_RELEASE, RRF_RT_REG_DWORD, NULL, &requested, &size) !=
+    if (RegGetValueW(key, NULL, VALUE_RELEASE, RRF_RT_REG_DWORD, NULL, &ordered, &size) !=
         ERROR_SUCCESS)
-        requested = 0;
+        ordered = 0;
     RegCloseKey(key);
-    if (requested != 0)
+    if (ordered != 0)
         (void)release_forget(); /* if this fails, the verb that asked withdraws it */
-    return requested != 0;
+    return ordered != 0;
 }
 
 uint32_t release_ask(void)
 {
-    const DWORD requested = 1;
+    const DWORD ordered = 1;
 
-    return set_value(VALUE_RELEASE, REG_DWORD, &requested, sizeof(requested));
+    return set_value(VALUE_RELEASE, REG_DWORD, &ordered, sizeof(ordered));
 }
 
 uint32_t release_forget(void)

@@ -1,5 +1,5 @@
 /*
- * requests.h - what a verb asks of the running service, left in the registry.
+ * orders.h - what a verb orders the running service to do, left in the registry.
  *
  * `shmbroker reload --recreate` leaves names of objects, `shmbroker stop
  * --release` a flag: release all objects at the next stop. Each is a value of
@@ -7,8 +7,8 @@
  * service itself may write; the service deletes a value when it takes it. A
  * service control of its own would not do: any interactive user may send one.
  */
-#ifndef REQUESTS_H
-#define REQUESTS_H
+#ifndef ORDERS_H
+#define ORDERS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,10 +32,10 @@ enum sys_status recreate_take(char ***names, size_t *count, struct sys_failure *
 uint32_t recreate_ask(const char *const *names, size_t count);
 uint32_t recreate_forget(void);
 
-/* True if a release was requested; deletes the request. */
+/* True if a release was ordered; deletes the order. */
 bool release_take(void);
 
-/* Leave the request, and withdraw it. Each returns 0 or a Win32 code. */
+/* Leave the order, and withdraw it. Each returns 0 or a Win32 code. */
 uint32_t release_ask(void);
 uint32_t release_forget(void);
 

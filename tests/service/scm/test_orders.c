@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "requests.h"
+#include "orders.h"
 
 #define SERVICE_KEY "SYSTEM\\CurrentControlSet\\Services\\ShmBroker"
 #define KEY         SERVICE_KEY "\\Parameters"
