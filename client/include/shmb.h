@@ -1023,7 +1023,8 @@ typedef struct shmb_request_info {
     uint32_t made;             /* 1: this request created the object; 0: it existed */
     uint32_t reason;           /* SHMB_REASON_... */
     uint32_t retry_ms;         /* when to try again; 0: that would not help */
-    uint64_t used, most;       /* see the reason */
+    uint64_t used;             /* see the reason */
+    uint64_t most;             /* see the reason */
     uint64_t bytes;            /* segment: its size */
     uint64_t reserved;         /* 0 */
     char rule[SHMB_RULE_SIZE]; /* the rule that decided; empty: none */
