@@ -438,21 +438,14 @@ void lookup_info(const struct shmb_entry_view *view, struct shmb_info *info)
     give_request(view, info);
 }
 
-/* Clears a text of the caller's structure that is there in part. */
-static void clear_part(struct shmb_info *out, size_t offset, size_t size)
-{
-    if (out->size > offset && out->size < offset + size)
-        memset((char *)out + offset, 0, out->size - offset);
-}
-
 void lookup_give(const struct shmb_info *info, struct shmb_info *out)
 {
     sized_give(info, sizeof(*info), out);
     /* Half a name would be the name of another object. */
-    clear_part(out, offsetof(struct shmb_info, name), sizeof(out->name));
-    clear_part(out, offsetof(struct shmb_info, lock), sizeof(out->lock));
-    clear_part(out, offsetof(struct shmb_info, rule), sizeof(out->rule));
-    clear_part(out, offsetof(struct shmb_info, account), sizeof(out->account));
+    sized_clear_part(out, offsetof(struct shmb_info, name), sizeof(out->name));
+    sized_clear_part(out, offsetof(struct shmb_info, lock), sizeof(out->lock));
+    sized_clear_part(out, offsetof(struct shmb_info, rule), sizeof(out->rule));
+    sized_clear_part(out, offsetof(struct shmb_info, account), sizeof(out->account));
 }
 
 _Static_assert(SHMB_STATE_HELD == SHMB_ENTRY_HELD, "states are passed on as they are");

@@ -55,3 +55,11 @@ void sized_give(const void *from, size_t size, void *to)
     }
     memset(bytes + copied, 0, given - copied);
 }
+
+void sized_clear_part(void *to, size_t offset, size_t size)
+{
+    const size_t given = size_of(to);
+
+    if (given > offset && given < offset + size)
+        memset((uint8_t *)to + offset, 0, given - offset);
+}
