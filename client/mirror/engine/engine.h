@@ -1,0 +1,23 @@
+/*
+ * engine.h - the mirror as it runs: one thread, all segments, all servers.
+ */
+#ifndef MIRROR_ENGINE_H
+#define MIRROR_ENGINE_H
+
+#include "exit_codes.h"
+#include "journal.h"
+#include "mirror_config.h"
+
+struct engine_setup {
+    const struct mirror_config *config;
+    struct journal *journal;
+    const char *version;
+    const char *password, *sentinel_password; /* NULL: none */
+    const char *status;                       /* path of the status file; NULL: none */
+    void *stop;                               /* event: set to end */
+};
+
+/* Runs until the event is set. The exit code of the program; the reason has been told. */
+enum shmb_exit engine_run(const struct engine_setup *setup);
+
+#endif

@@ -1,0 +1,691 @@
+/*
+ * agreement.c decides what to do; this does it: with the segment (local.c), with the server
+ * (server.c). Buffers: `content` is what both had last, `copy` what is being sent, `incoming` what
+ * is to be written here as soon as the lock can be had. There is never more than one of each, so
+ * what comes faster than it can go is overtaken by what is newer.
+ */
+#include "mirror.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "answers.h"
+#include "requests.h"
+#include "script.h"
+
+#define OPEN_MS    200u  /* how often a segment that is not there is looked for */
+#define STATE_MS   200u  /* how often it is asked whether it is still the broker's */
+#define BUSY_MS    5u    /* after a writer was busy */
+#define REFUSED_MS 1000u /* after an answer that is a refusal */
+#define LATER_MS   100u  /* after one that says: not now */
+
+struct mirror {
+    struct mirror_shared *shared;
+    const struct mirror_segment *config;
+    char *key;
+    struct agreement agreement;
+    struct local local;
+    struct server_route route;
+    struct allowance allowance;
+    uint64_t room; /* bytes of each buffer */
+    unsigned char *content, *copy, *incoming;
+    bool known;   /* `content` is what both had */
+    bool pending; /* `incoming` is to be written */
+    struct revision_head head;          /* of `incoming` */
+    uint64_t generation;                /* of the segment that was open last */
+    uint64_t copy_change;               /* change number of `copy` */
+    char stamp[REVISION_STAMP + 1];     /* of what is sent */
+    bool whole_script;                  /* the server does not know the script */
+    bool plain;                         /* look for what programs without the library wrote */
+    uint64_t next_open, next_state, next_local, next_step, next_look;
+    uint64_t changed_us, coming_us;     /* when the change was seen, the message came; 0: none */
+    uint64_t behind_since;              /* 0: it is not */
+    char told[REPORT_TEXT];             /* the last line about the segment or a refusal */
+    bool half_told;
+    struct report_segment figures;
+};
+
+/* ---- telling ---------------------------------------------------------------- */
+
+static void tell(struct mirror *mirror, enum journal_severity severity, const char *text)
+{
+    const struct cfg_place *place = &mirror->config->place;
+
+    journal_add(mirror->shared->journal, severity, "%s:%u:%u: segments.%s: %s", place->file,
+                place->line, place->column, mirror->config->name, text);
+}
+
+/* The same, unless it was the last text. */
+static void tell_new(struct mirror *mirror, enum journal_severity severity, const char *text)
+{
+    snprintf(mirror->figures.why, sizeof(mirror->figures.why), "%s", text);
+    if (strcmp(mirror->told, text) == 0)
+        return;
+    snprintf(mirror->told, sizeof(mirror->told), "%s", text);
+    tell(mirror, severity, text);
+}
+
+static unsigned long long number(uint64_t value)
+{
+    return (unsigned long long)value;
+}
+
+/* What agreement.c wants to be told. */
+static void tell_events(struct mirror *mirror, unsigned events, const struct revision_head *head)
+{
+    char text[REPORT_TEXT];
+
+    if ((events & AGREEMENT_CONFLICT) != 0) {
+        mirror->figures.conflicts++;
+        snprintf(text, sizeof(text),
+                 "conflict: %s publishes it, too (revision %llu); the next change here replaces it",
+                 head->origin, number(head->revision.number));
+        tell(mirror, JOURNAL_WARNING, text);
+    }
+    if ((events & (AGREEMENT_BACK | AGREEMENT_EMPTY)) != 0) {
+        snprintf(text, sizeof(text), "the server went back from revision %llu to %llu%s",
+                 number(mirror->agreement.base.number), number(head->revision.number),
+                 (events & AGREEMENT_AGAIN) != 0 ? "; this machine puts its content there again"
+                                                 : "; the content here stays until somebody "
+                                                   "publishes");
+        tell(mirror, JOURNAL_WARNING, text);
+    }
+    if ((events & AGREEMENT_SIZE) != 0) {
+        mirror->figures.refused++;
+        snprintf(text, sizeof(text),
+                 "size: %llu bytes here, %llu at the server (revision %llu of %s); nothing is sent "
+                 "or taken until they are equal: make the segments equal, then delete the key %s",
+                 number(mirror->local.size), number(head->size), number(head->revision.number),
+                 head->origin, mirror->key);
+        snprintf(mirror->figures.why, sizeof(mirror->figures.why), "%s", text);
+        tell(mirror, JOURNAL_ERROR, text);
+    }
+}
+
+/* ---- the segment here ------------------------------------------------------- */
+
+static bool make_room(struct mirror *mirror)
+{
+    uint64_t size = mirror->local.size;
+    unsigned char **const buffers[] = {&mirror->content, &mirror->copy, &mirror->incoming};
+    size_t i;
+
+    if (mirror->room == size)
+        return true;
+    mirror->room = 0;
+    mirror->known = mirror->pending = false;
+    for (i = 0; i < 3; i++) {
+        free(*buffers[i]);
+        *buffers[i] = malloc((size_t)size);
+    }
+    if (mirror->content == NULL || mirror->copy == NULL || mirror->incoming == NULL)
+        return false;
+    mirror->room = size;
+    return true;
+}
+
+static void open_segment(struct mirror *mirror)
+{
+    struct mirror_shared *shared = mirror->shared;
+    bool first = mirror->generation == 0 || mirror->room == 0;
+
+    mirror->next_open = shared->now + OPEN_MS;
+    if (local_open(&mirror->local, ANSWERS_SIZE_MOST) != LOCAL_DONE) {
+        tell_new(mirror, JOURNAL_WARNING, mirror->local.why);
+        return;
+    }
+    first = first || mirror->local.generation != mirror->generation ||
+            mirror->local.size != mirror->room;
+    if (!make_room(mirror)) {
+        local_close(&mirror->local);
+        tell_new(mirror, JOURNAL_ERROR, "out of memory");
+        return;
+    }
+    mirror->generation = mirror->local.generation;
+    mirror->figures.why[0] = mirror->told[0] = '\0';
+    mirror->next_state = shared->now + STATE_MS;
+    if (first) {
+        (void)local_change(&mirror->local, &mirror->local.seen);
+        mirror->known = mirror->pending = false;
+        agreement_anew(&mirror->agreement);
+    } else {
+        mirror->plain = true; /* what came meanwhile has no change number that we know */
+        agreement_look(&mirror->agreement);
+    }
+}
+
+static void lost_segment(struct mirror *mirror)
+{
+    mirror->next_open = mirror->shared->now;
+    tell_new(mirror, JOURNAL_NOTE, mirror->local.why);
+}
+
+static void half_written(struct mirror *mirror)
+{
+    if (!mirror->half_told)
+        tell(mirror, JOURNAL_WARNING,
+             "a writer died in the middle of a write; it is sent again as soon as a program has "
+             "repaired it");
+    mirror->half_told = true;
+    mirror->next_local = mirror->shared->now + REFUSED_MS;
+}
+
+/* Somebody has written it, or it has an initial content. */
+static bool is_written(const struct mirror *mirror, uint64_t change)
+{
+    const unsigned char *bytes;
+    void *data;
+    uint64_t i;
+
+    if (change != 0 || shmb_data(mirror->local.segment, &data) != SHMB_OK)
+        return change != 0;
+    bytes = data;
+    for (i = 0; i < mirror->local.size; i++)
+        if (bytes[i] != 0)
+            return true;
+    return false;
+}
+
+static struct agreement_here here(const struct mirror *mirror)
+{
+    struct agreement_here result = {mirror->shared->origin, mirror->local.generation, 0,
+                                    mirror->local.size, false};
+
+    if (mirror->local.segment == NULL)
+        return result;
+    (void)local_change(&mirror->local, &result.change);
+    result.written = is_written(mirror, result.change);
+    return result;
+}
+
+static void notice_change(struct mirror *mirror)
+{
+    uint64_t change;
+
+    if (!local_change(&mirror->local, &change) || (change == mirror->local.seen && !mirror->plain))
+        return;
+    if (change != mirror->local.seen && mirror->changed_us == 0)
+        mirror->changed_us = mirror->shared->now_us;
+    agreement_change(&mirror->agreement);
+}
+
+static void swap(unsigned char **a, unsigned char **b)
+{
+    unsigned char *other = *a;
+
+    *a = *b;
+    *b = other;
+}
+
+static void taken(struct mirror *mirror, const struct local_found *found)
+{
+    struct mirror_shared *shared = mirror->shared;
+    char text[REPORT_TEXT];
+
+    if (found->other && mirror->known && mirror->config->publish) {
+        mirror->figures.lost++;
+        snprintf(text, sizeof(text),
+                 "lost: a change of this machine; revision %llu of %s was there first",
+                 number(mirror->head.revision.number), mirror->head.origin);
+        tell(mirror, JOURNAL_WARNING, text);
+    } else if (found->other && !mirror->known && mirror->config->publish) {
+        snprintf(text, sizeof(text), "the content is now revision %llu of %s",
+                 number(mirror->head.revision.number), mirror->head.origin);
+        tell(mirror, JOURNAL_NOTE, text);
+    }
+    if (!found->same) {
+        mirror->figures.received++;
+        if (mirror->coming_us != 0)
+            mirror->figures.lag_us = shared->now_us - mirror->coming_us;
+    }
+    mirror->coming_us = mirror->changed_us = 0;
+    swap(&mirror->content, &mirror->incoming);
+    mirror->known = true;
+    mirror->pending = false;
+    snprintf(mirror->figures.origin, sizeof(mirror->figures.origin), "%s", mirror->head.origin);
+    agreement_taken(&mirror->agreement, &mirror->head.revision);
+}
+
+static void put_incoming(struct mirror *mirror)
+{
+    struct local_found found;
+
+    switch (local_put(&mirror->local, mirror->incoming, mirror->known ? mirror->content : NULL,
+                      &found)) {
+    case LOCAL_DONE:
+        taken(mirror, &found);
+        break;
+    case LOCAL_GONE:
+        mirror->pending = false;
+        lost_segment(mirror);
+        agreement_anew(&mirror->agreement);
+        break;
+    default:
+        mirror->next_local = mirror->shared->now + BUSY_MS;
+        break;
+    }
+}
+
+/* ---- answers ---------------------------------------------------------------- */
+
+static void wait_step(struct mirror *mirror, uint32_t ms)
+{
+    mirror->next_step = mirror->shared->now + ms;
+}
+
+static void refused(struct mirror *mirror, const char *why)
+{
+    char text[REPORT_TEXT];
+
+    snprintf(text, sizeof(text), "refused: %s", why);
+    tell_new(mirror, JOURNAL_ERROR, text);
+    wait_step(mirror, REFUSED_MS);
+}
+
+/* False: the step has failed, and will be done again. */
+static bool good(struct mirror *mirror, const redisReply *reply, enum agreement_step step)
+{
+    struct mirror_shared *shared = mirror->shared;
+    struct answer_fault fault;
+    enum answer kind;
+
+    if (reply == NULL) {
+        agreement_cut(&mirror->agreement);
+        return false;
+    }
+    kind = answer_sort(reply, &fault);
+    if (kind == ANSWER_GOOD)
+        return true;
+    agreement_failed(&mirror->agreement, step);
+    if (kind == ANSWER_UNKNOWN) {
+        mirror->whole_script = true;
+    } else if (kind == ANSWER_ELSEWHERE || kind == ANSWER_ASK) {
+        if (!server_redirect(shared->server, &mirror->route, kind, fault.place, shared->now))
+            wait_step(mirror, LATER_MS);
+    } else if (kind == ANSWER_LATER) {
+        server_doubt(shared->server, &mirror->route, fault.text);
+        mirror->route = (struct server_route){0};
+        wait_step(mirror, LATER_MS);
+    } else {
+        refused(mirror, fault.text);
+    }
+    return false;
+}
+
+/* The answer makes no sense. */
+static void not_understood(struct mirror *mirror, enum agreement_step step,
+                           const struct answer_fault *fault)
+{
+    agreement_failed(&mirror->agreement, step);
+    refused(mirror, fault->text);
+}
+
+static void understood(struct mirror *mirror)
+{
+    if (!mirror->agreement.misfit)
+        mirror->figures.why[0] = mirror->told[0] = '\0';
+}
+
+/* `stamp`: what had been sent before the answer, which may show that it was done. */
+static void settle_copy(struct mirror *mirror, const char *stamp)
+{
+    if (stamp[0] == '\0' || strcmp(mirror->agreement.base.stamp, stamp) != 0)
+        return;
+    swap(&mirror->content, &mirror->copy);
+    mirror->known = true;
+    mirror->figures.sent++;
+}
+
+static void keep_incoming(struct mirror *mirror, const struct revision_head *head,
+                          const char *content)
+{
+    memcpy(mirror->incoming, content, (size_t)head->size);
+    mirror->head = *head;
+    mirror->pending = true;
+    mirror->next_local = 0;
+    mirror->figures.bytes_received += head->size;
+}
+
+static void on_looked(void *context, const redisReply *reply)
+{
+    struct mirror *mirror = context;
+    struct agreement_here segment = here(mirror);
+    struct answer_fault fault;
+    struct revision_head head;
+    char stamp[REVISION_STAMP + 1];
+    bool met = mirror->agreement.met;
+
+    if (!good(mirror, reply, AGREEMENT_LOOK))
+        return;
+    fault.text[0] = '\0';
+    if (reply->type != REDIS_REPLY_ARRAY ||
+        !answer_value(reply->element, reply->elements, &head, NULL, &fault)) {
+        not_understood(mirror, AGREEMENT_LOOK, &fault);
+        return;
+    }
+    memcpy(stamp, mirror->agreement.sending.stamp, sizeof(stamp));
+    tell_events(mirror, agreement_looked(&mirror->agreement, &head, &segment, mirror->shared->now),
+                &head);
+    understood(mirror);
+    settle_copy(mirror, stamp);
+    if (!met && mirror->agreement.base.number != 0) /* ours, of a former run */
+        mirror->known = local_copy(&mirror->local, mirror->content) == LOCAL_DONE;
+}
+
+static void on_fetched(void *context, const redisReply *reply)
+{
+    struct mirror *mirror = context;
+    struct agreement_here segment = here(mirror);
+    struct answer_fault fault;
+    struct revision_head head;
+    const char *content;
+    bool take;
+
+    if (!good(mirror, reply, AGREEMENT_FETCH))
+        return;
+    fault.text[0] = '\0';
+    if (reply->type != REDIS_REPLY_ARRAY ||
+        !answer_value(reply->element, reply->elements, &head, &content, &fault)) {
+        not_understood(mirror, AGREEMENT_FETCH, &fault);
+        return;
+    }
+    tell_events(mirror,
+                agreement_fetched(&mirror->agreement, &head, &segment, mirror->shared->now, &take),
+                &head);
+    understood(mirror);
+    if (take && segment.size == head.size)
+        keep_incoming(mirror, &head, content);
+    else if (take)
+        agreement_failed(&mirror->agreement, AGREEMENT_FETCH);
+}
+
+static void sent(struct mirror *mirror, uint64_t revision)
+{
+    struct mirror_shared *shared = mirror->shared;
+
+    agreement_sent(&mirror->agreement, revision);
+    swap(&mirror->content, &mirror->copy);
+    mirror->known = true;
+    mirror->figures.sent++;
+    if (mirror->changed_us != 0)
+        mirror->figures.lag_us = shared->now_us - mirror->changed_us;
+    mirror->changed_us = 0;
+    snprintf(mirror->figures.origin, sizeof(mirror->figures.origin), "%s", shared->origin);
+}
+
+static void on_written(void *context, const redisReply *reply)
+{
+    struct mirror *mirror = context;
+    struct agreement_here segment = here(mirror);
+    struct answer_fault fault;
+    struct revision_head head;
+    enum answer_write result;
+    const char *content;
+    char stamp[REVISION_STAMP + 1];
+    uint64_t revision;
+    bool take;
+
+    if (!good(mirror, reply, AGREEMENT_SEND))
+        return;
+    mirror->whole_script = false;
+    if (!answer_written(reply, &result, &revision, &head, &content, &fault)) {
+        not_understood(mirror, AGREEMENT_SEND, &fault);
+        return;
+    }
+    if (result == WRITE_DONE) {
+        understood(mirror);
+        sent(mirror, revision);
+        return;
+    }
+    memcpy(stamp, mirror->agreement.sending.stamp, sizeof(stamp));
+    tell_events(mirror,
+                agreement_refused(&mirror->agreement, &head, &segment, mirror->shared->now, &take),
+                &head);
+    settle_copy(mirror, stamp);
+    if (take && content != NULL && segment.size == head.size)
+        keep_incoming(mirror, &head, content);
+    else if (take)
+        agreement_failed(&mirror->agreement, AGREEMENT_FETCH);
+}
+
+/* ---- steps ------------------------------------------------------------------ */
+
+static bool ask(struct mirror *mirror, const struct request *request, enum agreement_step step,
+                link_answer *answer)
+{
+    struct mirror_shared *shared = mirror->shared;
+
+    if (!server_send(shared->server, &mirror->route, request, answer, mirror, shared->now))
+        return false;
+    agreement_begin(&mirror->agreement, step, mirror->stamp);
+    return true;
+}
+
+static void look(struct mirror *mirror)
+{
+    struct request request;
+
+    request_head(&request, mirror->key);
+    (void)ask(mirror, &request, AGREEMENT_LOOK, on_looked);
+}
+
+static void fetch(struct mirror *mirror)
+{
+    struct mirror_shared *shared = mirror->shared;
+    struct request request;
+
+    if (!server_ready(shared->server) ||
+        !allowance_take(&mirror->allowance, mirror->local.size, shared->now))
+        return;
+    request_value(&request, mirror->key);
+    (void)ask(mirror, &request, AGREEMENT_FETCH, on_fetched);
+}
+
+/* Copies the segment. False: not now, or there is nothing to send. */
+static bool make_copy(struct mirror *mirror)
+{
+    struct agreement *agreement = &mirror->agreement;
+
+    switch (local_copy(&mirror->local, mirror->copy)) {
+    case LOCAL_DONE:
+        break;
+    case LOCAL_GONE:
+        lost_segment(mirror);
+        return false;
+    case LOCAL_HALF:
+        half_written(mirror);
+        return false;
+    default:
+        mirror->next_local = mirror->shared->now + BUSY_MS;
+        return false;
+    }
+    mirror->half_told = false;
+    mirror->plain = false;
+    mirror->copy_change = mirror->local.seen;
+    if (!mirror->known || !revision_same(&agreement->base, &agreement->server) ||
+        memcmp(mirror->copy, mirror->content, (size_t)mirror->room) != 0)
+        return true;
+    agreement->changed = false; /* what was written there is what was there */
+    mirror->changed_us = 0;
+    return false;
+}
+
+static void send(struct mirror *mirror)
+{
+    struct mirror_shared *shared = mirror->shared;
+    struct agreement *agreement = &mirror->agreement;
+    struct request_write write = {.key = mirror->key,
+                                  .channel = shared->channel,
+                                  .name = mirror->config->name,
+                                  .expected = &agreement->server,
+                                  .greater_than = agreement->highest,
+                                  .stamp = mirror->stamp,
+                                  .bring = mirror->config->follow};
+    struct request request;
+
+    if (!server_ready(shared->server) || shared->now < mirror->next_local ||
+        allowance_wait(&mirror->allowance, shared->now) > 0 || !make_copy(mirror))
+        return;
+    (void)allowance_take(&mirror->allowance, mirror->room, shared->now);
+    shared->random = shared->random * UINT64_C(6364136223846793005) + shared->now_us;
+    revision_new_stamp(shared->random ^ shared->random >> 29, mirror->stamp);
+    write.script = mirror->whole_script ? NULL : SCRIPT_NAME;
+    snprintf(write.head.origin, sizeof(write.head.origin), "%s", shared->origin);
+    write.head.generation = mirror->local.generation;
+    write.head.change = mirror->copy_change;
+    write.head.size = mirror->room;
+    write.content = mirror->copy;
+    request_write(&request, &write);
+    if (ask(mirror, &request, AGREEMENT_SEND, on_written))
+        mirror->figures.bytes_sent += mirror->room;
+}
+
+static void step(struct mirror *mirror)
+{
+    if (mirror->shared->now < mirror->next_step)
+        return;
+    switch (agreement_next(&mirror->agreement)) {
+    case AGREEMENT_LOOK:
+        look(mirror);
+        break;
+    case AGREEMENT_FETCH:
+        fetch(mirror);
+        break;
+    case AGREEMENT_SEND:
+        send(mirror);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- for the engine --------------------------------------------------------- */
+
+struct mirror *mirror_new(struct mirror_shared *shared, const struct mirror_segment *config)
+{
+    struct mirror *mirror = calloc(1, sizeof(*mirror));
+    size_t size = strlen(shared->config->bucket) + strlen(config->name) + 4;
+
+    if (mirror == NULL)
+        return NULL;
+    mirror->key = malloc(size);
+    if (mirror->key == NULL) {
+        free(mirror);
+        return NULL;
+    }
+    snprintf(mirror->key, size, "%s:{%s}", shared->config->bucket, config->name);
+    mirror->shared = shared;
+    mirror->config = config;
+    mirror->agreement.publish = config->publish;
+    mirror->agreement.follow = config->follow;
+    mirror->local.name = config->name;
+    mirror->local.write = config->follow;
+    allowance_start(&mirror->allowance, config->bandwidth, shared->now);
+    shared->random = shared->random * UINT64_C(6364136223846793005) + 1;
+    mirror->next_look = shared->now + (shared->random >> 33) % shared->config->check_ms;
+    return mirror;
+}
+
+void mirror_free(struct mirror *mirror)
+{
+    if (mirror == NULL)
+        return;
+    local_close(&mirror->local);
+    free(mirror->content);
+    free(mirror->copy);
+    free(mirror->incoming);
+    free(mirror->key);
+    free(mirror);
+}
+
+void mirror_compare(struct mirror *mirror)
+{
+    agreement_look(&mirror->agreement);
+    mirror->next_step = 0;
+}
+
+void mirror_message(struct mirror *mirror, const struct revision *revision, const char *name)
+{
+    if (strcmp(name, mirror->config->name) != 0)
+        return;
+    if (mirror->coming_us == 0)
+        mirror->coming_us = mirror->shared->now_us;
+    agreement_message(&mirror->agreement, revision);
+}
+
+static void keep_open(struct mirror *mirror)
+{
+    uint64_t now = mirror->shared->now;
+
+    if (mirror->local.segment != NULL && now >= mirror->next_state) {
+        mirror->next_state = now + STATE_MS;
+        if (local_check(&mirror->local) == LOCAL_GONE)
+            lost_segment(mirror);
+    }
+    if (mirror->local.segment == NULL && now >= mirror->next_open)
+        open_segment(mirror);
+}
+
+static void note_behind(struct mirror *mirror)
+{
+    const struct agreement *agreement = &mirror->agreement;
+    bool behind = mirror->local.segment == NULL || agreement->busy || agreement->changed ||
+                  agreement->fetch || mirror->pending || !server_ready(mirror->shared->server);
+
+    if (!behind)
+        mirror->behind_since = 0;
+    else if (mirror->behind_since == 0)
+        mirror->behind_since = mirror->shared->now;
+}
+
+uint32_t mirror_work(struct mirror *mirror)
+{
+    struct mirror_shared *shared = mirror->shared;
+    uint32_t wait = shared->config->poll_ms;
+
+    keep_open(mirror);
+    if (mirror->local.segment != NULL) {
+        if (shared->now >= mirror->next_look) {
+            mirror->next_look = shared->now + shared->config->check_ms;
+            mirror->plain = mirror->config->publish;
+            agreement_look(&mirror->agreement);
+        }
+        if (mirror->config->publish)
+            notice_change(mirror);
+        if (mirror->pending && shared->now >= mirror->next_local)
+            put_incoming(mirror);
+        if (mirror->local.segment != NULL)
+            step(mirror);
+    }
+    note_behind(mirror);
+    if (mirror->pending || shared->now < mirror->next_local)
+        return BUSY_MS;
+    return wait;
+}
+
+void *mirror_event(struct mirror *mirror)
+{
+    return mirror->config->publish ? local_event(&mirror->local) : NULL;
+}
+
+void mirror_report(const struct mirror *mirror, struct report_segment *out)
+{
+    const struct agreement *agreement = &mirror->agreement;
+
+    *out = mirror->figures;
+    snprintf(out->name, sizeof(out->name), "%s", mirror->config->name);
+    out->publish = mirror->config->publish;
+    out->follow = mirror->config->follow;
+    out->size = mirror->local.size;
+    out->revision = agreement->base.number;
+    out->behind_ms = mirror->behind_since != 0 ? mirror->shared->now - mirror->behind_since : 0;
+    if (mirror->local.segment == NULL)
+        out->state = REPORT_NO_SEGMENT;
+    else if (agreement->misfit)
+        out->state = REPORT_SIZE;
+    else if (out->why[0] != '\0')
+        out->state = REPORT_FAULT;
+    else
+        out->state = out->behind_ms > 0 || !agreement->met ? REPORT_BEHIND : REPORT_AGREED;
+}

@@ -1,0 +1,92 @@
+/*
+ * agreement.h - what a segment here and its value at the server agree on, and what to do next.
+ *
+ * Pure: the caller tells what it learned, asks for the next step, does it, and tells how it ended.
+ * Numbers of revisions decide; no clock of any machine is compared with another's. `now` is in
+ * milliseconds, of one clock here, and only measures how long to wait.
+ */
+#ifndef MIRROR_AGREEMENT_H
+#define MIRROR_AGREEMENT_H
+
+#include "revision.h"
+
+/*
+ * How long a machine that only follows keeps a newer content after the server went back to an older
+ * one: a machine that publishes puts the newer one there again as soon as it is connected.
+ */
+#define AGREEMENT_GRACE_MS 3000u
+
+enum agreement_step {
+    AGREEMENT_WAIT,  /* nothing to do, or an answer is awaited */
+    AGREEMENT_LOOK,  /* ask for the head: agreement_looked, or agreement_failed */
+    AGREEMENT_FETCH, /* ask for head and content: agreement_fetched, or agreement_failed */
+    AGREEMENT_SEND   /* send the content: agreement_sent, _refused, or agreement_failed */
+};
+
+/* What to tell, as a sum. Each is told once for one revision. */
+enum {
+    AGREEMENT_CONFLICT = 1, /* another machine publishes the same name */
+    AGREEMENT_BACK = 2,     /* the server has an older revision than it had */
+    AGREEMENT_EMPTY = 4,    /* the server has nothing any more */
+    AGREEMENT_SIZE = 8,     /* the sizes differ: nothing is sent or taken */
+    AGREEMENT_AGAIN = 16    /* this machine puts its content there again */
+};
+
+/* The segment here. */
+struct agreement_here {
+    const char *origin; /* the name of this machine */
+    uint64_t generation, change;
+    uint64_t size; /* 0: it is not open */
+    bool written;  /* it has a content: somebody wrote it, or not all of its bytes are zero */
+};
+
+/* All zero but `publish` and `follow`: nothing is known. */
+struct agreement {
+    bool publish, follow;
+    struct revision base;    /* the segment here had this content, or a newer one of its own */
+    struct revision server;  /* what the server had last, as far as known */
+    struct revision sending; /* sent, and no answer so far, or the connection ended before it */
+    struct revision told;    /* of the last message to tell */
+    uint64_t highest;        /* greatest number ever seen: the next write gets a greater one */
+    uint64_t back_since;     /* when the server was seen to have gone back; 0: it has not */
+    bool met;                /* compared since the segment was opened */
+    bool busy;               /* an answer is awaited */
+    bool taking;             /* a content is to be written here */
+    bool look, fetch, changed;
+    bool misfit; /* the sizes differ */
+};
+
+/* The connection is there, or a while has passed: compare. */
+void agreement_look(struct agreement *agreement);
+/* The connection has ended: no answer comes any more. */
+void agreement_cut(struct agreement *agreement);
+/* The segment here was opened, and is not the one that was open before. */
+void agreement_anew(struct agreement *agreement);
+/* A program here has changed the content. */
+void agreement_change(struct agreement *agreement);
+/* A message told of a revision. */
+void agreement_message(struct agreement *agreement, const struct revision *revision);
+
+/* What to do next. The caller does it at once, or asks again later. */
+enum agreement_step agreement_next(const struct agreement *agreement);
+
+/* A step has begun; of AGREEMENT_SEND with this stamp. */
+void agreement_begin(struct agreement *agreement, enum agreement_step step, const char *stamp);
+/* It has failed, and is to be done again. */
+void agreement_failed(struct agreement *agreement, enum agreement_step step);
+
+/* The answers. Each returns what to tell. */
+unsigned agreement_looked(struct agreement *agreement, const struct revision_head *have,
+                          const struct agreement_here *here, uint64_t now);
+/* `*take`: the content is to be written here, and then agreement_taken called. */
+unsigned agreement_fetched(struct agreement *agreement, const struct revision_head *have,
+                           const struct agreement_here *here, uint64_t now, bool *take);
+void agreement_sent(struct agreement *agreement, uint64_t number);
+/* The server had another revision than expected, with this head. `*take`: as above. */
+unsigned agreement_refused(struct agreement *agreement, const struct revision_head *have,
+                           const struct agreement_here *here, uint64_t now, bool *take);
+
+/* The segment here has this content now. */
+void agreement_taken(struct agreement *agreement, const struct revision *revision);
+
+#endif

@@ -1,0 +1,201 @@
+#include "answers.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "script.h"
+#include "visible.h"
+
+void answer_show(const char *text, size_t length, char *out, size_t size)
+{
+    if (length >= size)
+        length = size - 1;
+    memcpy(out, text, length);
+    out[length] = '\0';
+    shmb_make_visible(out, false);
+}
+
+static bool refuse(struct answer_fault *fault, const char *text)
+{
+    snprintf(fault->text, sizeof(fault->text), "%s", text);
+    return false;
+}
+
+/* The error begins with this word. */
+static bool begins(const redisReply *reply, const char *word)
+{
+    size_t length = strlen(word);
+
+    return reply->len >= length && memcmp(reply->str, word, length) == 0 &&
+           (reply->len == length || reply->str[length] == ' ');
+}
+
+/* MOVED 3999 host:port */
+static enum answer read_place(const redisReply *reply, enum answer kind, struct answer_fault *fault)
+{
+    const char *at = memchr(reply->str, ' ', reply->len);
+    const char *end = reply->str + reply->len;
+    size_t length;
+
+    if (at != NULL)
+        at = memchr(at + 1, ' ', (size_t)(end - at - 1));
+    if (at == NULL)
+        return ANSWER_FAULT;
+    length = (size_t)(end - at - 1);
+    if (length == 0 || length >= sizeof(fault->place))
+        return ANSWER_FAULT;
+    memcpy(fault->place, at + 1, length);
+    fault->place[length] = '\0';
+    return kind;
+}
+
+enum answer answer_sort(const redisReply *reply, struct answer_fault *fault)
+{
+    static const char *const later[] = {"READONLY", "LOADING",  "MASTERDOWN", "CLUSTERDOWN",
+                                        "TRYAGAIN", "NOREPLICAS", "BUSY"};
+    size_t i;
+
+    *fault = (struct answer_fault){0};
+    if (reply->type != REDIS_REPLY_ERROR)
+        return ANSWER_GOOD;
+    answer_show(reply->str, reply->len, fault->text, sizeof(fault->text));
+    if (begins(reply, "MOVED"))
+        return read_place(reply, ANSWER_ELSEWHERE, fault);
+    if (begins(reply, "ASK"))
+        return read_place(reply, ANSWER_ASK, fault);
+    if (begins(reply, "NOSCRIPT"))
+        return ANSWER_UNKNOWN;
+    for (i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+        if (begins(reply, later[i]))
+            return ANSWER_LATER;
+    return ANSWER_FAULT;
+}
+
+bool answer_place(const char *text, char *host, size_t size, uint16_t *port)
+{
+    const char *colon = strrchr(text, ':');
+    size_t length = colon != NULL ? (size_t)(colon - text) : 0;
+    uint64_t number;
+
+    host[0] = '\0';
+    if (colon == NULL || !revision_number(colon + 1, strlen(colon + 1), 65535, &number) ||
+        number == 0)
+        return false;
+    *port = (uint16_t)number;
+    if (length >= 2 && text[0] == '[' && text[length - 1] == ']') {
+        text++;
+        length -= 2;
+    }
+    if (length == 0 || length >= size)
+        return false;
+    memcpy(host, text, length);
+    host[length] = '\0';
+    return true;
+}
+
+static bool is_text(const redisReply *reply)
+{
+    return reply != NULL && reply->type == REDIS_REPLY_STRING;
+}
+
+static bool number_of(const redisReply *reply, uint64_t most, uint64_t *out)
+{
+    *out = 0;
+    return is_text(reply) && revision_number(reply->str, reply->len, most, out);
+}
+
+/* All that is not a value of shmbmirror is refused: another program may have written the key. */
+static bool read_head(redisReply *const *fields, struct revision_head *head)
+{
+    const redisReply *origin = fields[2];
+
+    if (!number_of(fields[0], REVISION_MOST, &head->revision.number) ||
+        head->revision.number == 0 || !is_text(fields[1]) ||
+        !revision_stamp(fields[1]->str, fields[1]->len, head->revision.stamp))
+        return false;
+    if (!is_text(origin) || origin->len > REVISION_ORIGIN)
+        return false;
+    answer_show(origin->str, origin->len, head->origin, sizeof(head->origin));
+    return number_of(fields[3], UINT64_MAX, &head->generation) &&
+           number_of(fields[4], UINT64_MAX, &head->change) &&
+           number_of(fields[5], UINT64_MAX, &head->size) && head->size > 0;
+}
+
+bool answer_value(redisReply *const *fields, size_t count, struct revision_head *head,
+                  const char **content, struct answer_fault *fault)
+{
+    static const char foreign[] = "the key has no value of shmbmirror; delete it, or use another "
+                                  "bucket";
+
+    *head = (struct revision_head){0};
+    if (content != NULL)
+        *content = NULL;
+    if (count < SCRIPT_COUNT + (content != NULL ? 1u : 0u))
+        return refuse(fault, "the answer has not as many fields as were asked for");
+    if (fields[0] != NULL && fields[0]->type == REDIS_REPLY_NIL)
+        return true;
+    if (!read_head(fields, head)) {
+        *head = (struct revision_head){0};
+        return refuse(fault, foreign);
+    }
+    if (content == NULL)
+        return true;
+    if (!is_text(fields[SCRIPT_COUNT]) || fields[SCRIPT_COUNT]->len != head->size) {
+        *head = (struct revision_head){0};
+        return refuse(fault, foreign);
+    }
+    *content = fields[SCRIPT_COUNT]->str;
+    return true;
+}
+
+bool answer_written(const redisReply *reply, enum answer_write *result, uint64_t *number,
+                    struct revision_head *head, const char **content, struct answer_fault *fault)
+{
+    static const char strange[] = "the answer is not one of the script";
+    redisReply *const *fields;
+
+    *head = (struct revision_head){0};
+    *number = 0;
+    *content = NULL;
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements < 2 || reply->element[0] == NULL ||
+        reply->element[0]->type != REDIS_REPLY_INTEGER)
+        return refuse(fault, strange);
+    fields = reply->element + 1;
+    switch (reply->element[0]->integer) {
+    case 1:
+        *result = WRITE_DONE;
+        return (number_of(fields[0], REVISION_MOST, number) && *number != 0) ||
+               refuse(fault, strange);
+    case 0:
+        *result = WRITE_OTHER;
+        return answer_value(fields, reply->elements - 1, head,
+                            reply->elements - 1 > SCRIPT_COUNT ? content : NULL, fault);
+    case 2:
+        *result = WRITE_SIZE;
+        return answer_value(fields, reply->elements - 1, head, NULL, fault);
+    default:
+        return refuse(fault, strange);
+    }
+}
+
+bool answer_message(const redisReply *reply, struct revision *revision, const char **name)
+{
+    const redisReply *text;
+    const char *stamp;
+
+    *revision = (struct revision){0};
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 3 || !is_text(reply->element[0]) ||
+        strcmp(reply->element[0]->str, "message") != 0 || !is_text(reply->element[2]))
+        return false;
+    text = reply->element[2];
+    stamp = memchr(text->str, ' ', text->len);
+    if (stamp == NULL || !revision_number(text->str, (size_t)(stamp - text->str), REVISION_MOST,
+                                          &revision->number))
+        return false;
+    stamp++;
+    if (text->len - (size_t)(stamp - text->str) < REVISION_STAMP + 2 ||
+        !revision_stamp(stamp, REVISION_STAMP, revision->stamp) || stamp[REVISION_STAMP] != ' ')
+        return false;
+    *name = stamp + REVISION_STAMP + 1;
+    return strlen(*name) == text->len - (size_t)(*name - text->str);
+}
