@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Makes a bare Debian machine ready to build ShmBroker and to run its tests:
-# the packages that are missing, and below build/deps the sources of libyaml and
-# cmocka, what Wine needs to run 32-bit programs, and Prometheus. Changes nothing, and
-# takes no time, where all of it is there.
+# the packages that are missing, and below build/deps the sources of libyaml,
+# cmocka and hiredis, what Wine needs to run 32-bit programs, and Prometheus. Changes
+# nothing, and takes no time, where all of it is there.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 . "$root/install/common.sh"
@@ -86,6 +86,42 @@ fetch_sources() {
         [ -e "$deps/$name" ] || mv "$work/$name" "$deps/$name"
     done
     rm -rf "$work"
+}
+
+# hiredis of Debian 13, for shmbmirror: that of Debian 12 knows no Windows. Where apt does not bring
+# it, shmbmirror is not built.
+unpack_hiredis() {
+    local work=$1 file options
+    mkdir -p "$work/parts" "$work/src"
+    for file in /etc/apt/sources.list.d/*.sources; do
+        grep -qs '^URIs:.*/debian/*$' "$file" || continue
+        sed 's/^Types:.*/Types: deb-src/; s/^Suites:.*/Suites: trixie/' "$file" \
+            >"$work/parts/${file##*/}"
+    done
+    for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+        [ -e "$file" ] && sed -En 's,^deb (\[[^]]*\] )?([^ ]*/debian/?) .*,deb-src \1\2 trixie main,p' \
+            "$file" | head -1 >"$work/parts/${file##*/}"
+    done
+    [ ! -e "$work/parts/sources.list" ] || mv "$work/parts/sources.list" "$work/parts/main.list"
+    apt_own_index "$work"
+    options=("${apt_own[@]}" -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$work/parts")
+    apt-get "${options[@]}" update
+    cd "$work/src" && apt-get "${options[@]}" source hiredis && [ -e hiredis-*/sockcompat.h ] &&
+        mv hiredis-*/ "$work/hiredis" && return
+    echo 'apt does not bring the sources of hiredis 1.2; shmbmirror is not built'
+    return 77
+}
+
+fetch_hiredis() {
+    local deps=$shmb_build/deps work code
+    [ ! -e "$deps/hiredis" ] || return 0
+    mkdir -p "$deps"
+    work=$(mktemp -d "$deps/.new.XXXXXX") || return 1
+    step "sources of hiredis" unpack_hiredis "$work"
+    code=$?
+    [ $code != 0 ] || mv "$work/hiredis" "$deps/hiredis"
+    rm -rf "$work"
+    [ $code = 0 ] || [ $code = 77 ]
 }
 
 version_of() {
@@ -184,12 +220,13 @@ fetch_prometheus() {
 }
 
 set_up() {
-    install_packages && fetch_sources && fetch_wine32 && fetch_rust32 && fetch_prometheus
+    install_packages && fetch_sources && fetch_hiredis && fetch_wine32 && fetch_rust32 && fetch_prometheus
 }
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     echo "setup.sh knows Debian and its relatives only; needed are: ${packages[*]}," >&2
-    echo "and the sources of libyaml and cmocka in build/deps/libyaml and build/deps/cmocka" >&2
+    echo "the sources of libyaml and cmocka in build/deps/libyaml and build/deps/cmocka," >&2
+    echo "and for shmbmirror those of hiredis 1.2 in build/deps/hiredis" >&2
     exit 1
 fi
 locked set_up

@@ -297,7 +297,10 @@ static bool good(struct mirror *mirror, const redisReply *reply, enum agreement_
     kind = answer_sort(reply, &fault);
     if (kind == ANSWER_GOOD)
         return true;
-    agreement_failed(&mirror->agreement, step);
+    if (kind == ANSWER_FAULT)
+        agreement_cut(&mirror->agreement); /* a part may have been done */
+    else
+        agreement_failed(&mirror->agreement, step);
     if (kind == ANSWER_UNKNOWN) {
         mirror->whole_script = true;
     } else if (kind == ANSWER_ELSEWHERE || kind == ANSWER_ASK) {
@@ -335,6 +338,7 @@ static void settle_copy(struct mirror *mirror, const char *stamp)
     swap(&mirror->content, &mirror->copy);
     mirror->known = true;
     mirror->figures.sent++;
+    mirror->figures.bytes_sent += mirror->room;
 }
 
 static void keep_incoming(struct mirror *mirror, const struct revision_head *head,
@@ -408,6 +412,7 @@ static void sent(struct mirror *mirror, uint64_t revision)
     swap(&mirror->content, &mirror->copy);
     mirror->known = true;
     mirror->figures.sent++;
+    mirror->figures.bytes_sent += mirror->room;
     if (mirror->changed_us != 0)
         mirror->figures.lag_us = shared->now_us - mirror->changed_us;
     mirror->changed_us = 0;
@@ -537,8 +542,7 @@ static void send(struct mirror *mirror)
     write.head.size = mirror->room;
     write.content = mirror->copy;
     request_write(&request, &write);
-    if (ask(mirror, &request, AGREEMENT_SEND, on_written))
-        mirror->figures.bytes_sent += mirror->room;
+    (void)ask(mirror, &request, AGREEMENT_SEND, on_written);
 }
 
 static void step(struct mirror *mirror)

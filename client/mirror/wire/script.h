@@ -8,7 +8,8 @@
  *          12: `1` if a refusal is to bring the content
  *
  * Answers {1, revision} after the change; {0, fields...} if the server has another revision;
- * {2, fields...} if the value there has another size. Fields: as SCRIPT_FIELDS.
+ * {2, fields...} if the value there has another size. Fields: as SCRIPT_FIELDS. The message goes first:
+ * where it is forbidden, nothing is written.
  */
 #ifndef MIRROR_SCRIPT_H
 #define MIRROR_SCRIPT_H
@@ -25,13 +26,13 @@
     "if head[1] and head[6] ~= ARGV[8] then answer[1] = 2 return answer end\n"                     \
     "local last = math.max(tonumber(head[1] or '0'), tonumber(ARGV[3]))\n"                         \
     "local revision = string.format('%.0f', last + 1)\n"                                           \
+    "redis.call('PUBLISH', ARGV[10], revision .. ' ' .. ARGV[4] .. ' ' .. ARGV[11])\n"             \
     "redis.call('HSET', KEYS[1], 'revision', revision, 'stamp', ARGV[4], 'origin', ARGV[5], "      \
     "'generation', ARGV[6], 'change', ARGV[7], 'size', ARGV[8], 'content', ARGV[9])\n"             \
-    "redis.call('PUBLISH', ARGV[10], revision .. ' ' .. ARGV[4] .. ' ' .. ARGV[11])\n"             \
     "return {1, revision}\n"
 
 /* The SHA-1 of the text, by which the server knows it. */
-#define SCRIPT_NAME "b3068fe2b4b1fc4ceccbbf13cb24382110e93ff9"
+#define SCRIPT_NAME "c137ed1195a425e54a5c1406b58af1c6e9a173aa"
 
 #define SCRIPT_FIELDS "revision", "stamp", "origin", "generation", "change", "size"
 #define SCRIPT_COUNT  6
