@@ -9,6 +9,7 @@
 #include "console.h"
 #include "mirror_file.h"
 #include "tls.h"
+#include "verb_install.h"
 #include "verb_run.h"
 #include "verb_status.h"
 
@@ -27,6 +28,9 @@ static const struct verb verbs[] = {
     {"run", "mirrors in this console, until Ctrl+C", false, verb_run},
     {"check", "reads the configuration, and tells what is wrong with it", true, verb_check},
     {"status", "tells what the running mirror does", true, verb_status},
+    {"install", "registers the service ShmBrokerMirror", true, verb_install},
+    {"uninstall", "stops the service, and removes it", true, verb_uninstall},
+    {"service", NULL, false, verb_service}, /* of the service manager; help does not list it */
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
@@ -37,7 +41,7 @@ static void print_help(void)
     console_line("usage: shmbmirror VERB [--config FILE] [--json]\n"
                  "Keeps segments of this machine in step with those of others, by way of Redis or "
                  "Valkey.\n");
-    for (i = 0; i < VERBS; i++)
+    for (i = 0; i < VERBS && verbs[i].help != NULL; i++)
         console_line("  %-10s %s%s", verbs[i].name, verbs[i].help,
                      verbs[i].json ? " (--json)" : "");
     console_line("\nWithout --config: ShmBroker\\shmbmirror.yaml in the folder for program data.");
