@@ -18,6 +18,7 @@ packages=(
     fp-compiler fp-units-rtl fpc-source
     golang-go
     cargo rustc rustfmt rust-clippy libstd-rust-dev-windows
+    redis-tools # it has the program redis-server under another name; that package would start a service
 )
 
 missing_packages() {
