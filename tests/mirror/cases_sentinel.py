@@ -1,0 +1,87 @@
+"""A master, a replica and three Sentinels."""
+import servers
+from stage import BOTH, FOLLOW, PUBLISH
+from waiting import until
+
+
+def _farm(stage, segments, others):
+    farm = stage.keep(servers.Farm(stage.folder))
+    where = "sentinel: [" + ", ".join(f"'127.0.0.1:{one.port}'" for one in farm.sentinels) + \
+        "]\nmaster: shm"
+    one, two, three = stage.machines
+    stage.mirror(one, where, segments)
+    stage.mirror(two, where, others)
+    stage.mirror(three, where, others)
+    return farm
+
+
+def a_master_killed(stage):
+    """The master is killed while values change: the replica takes over, and all agree on the last value."""
+    farm = _farm(stage, {"Prices": PUBLISH, "Rates": PUBLISH}, {"Prices": FOLLOW, "Rates": FOLLOW})
+    one, two, three = stage.machines
+    stage.agree("Prices", stage.put(one, "Prices"), [two, three])
+    first = stage.numbers + 1
+    stage.numbers += 400
+    one.peer("Rates").tell("storm", one.number, first, 400, 10000)
+    farm.master.kill()
+    value = stage.put(one, "Prices")
+    until(farm.failed_over, "the replica is the master")
+    one.peer("Rates").answer()
+    stage.agree("Prices", value, [two, three])
+    stage.agree("Rates", (one.number, stage.numbers), [two, three])
+    stage.agree("Prices", stage.put(one, "Prices"), [two, three])
+
+
+def the_old_master_comes_back(stage):
+    """The killed master comes back as a replica, and takes over when the other one is killed."""
+    farm = _farm(stage, {"Settings": BOTH}, {"Settings": BOTH})
+    one, two, _ = stage.machines
+    stage.agree("Settings", stage.put(one, "Settings"), stage.machines)
+    farm.master.kill()
+    other = until(farm.failed_over, "the replica is the master")
+    stage.agree("Settings", stage.put(two, "Settings"), stage.machines)
+    farm.master.start()
+    until(lambda: farm.master.info("replication").get("master_link_status") == "up",
+          "the old master follows the new one")
+    until(lambda: farm.known_by(farm.sentinels[0]), "the Sentinels know it as a replica")
+    stage.agree("Settings", stage.put(one, "Settings"), stage.machines)
+    other.kill()
+    until(lambda: farm.master.info("replication")["role"] == "master", "the old master is master again")
+    stage.agree("Settings", stage.put(two, "Settings"), stage.machines)
+
+
+def a_failover_that_loses_the_last_writes(stage):
+    """The replica had not got the last values when it took over: the publisher puts them there again."""
+    farm = _farm(stage, {"Prices": PUBLISH}, {"Prices": FOLLOW})
+    one, two, three = stage.machines
+    stage.agree("Prices", stage.put(one, "Prices"), [two, three])
+    replica = farm.replicas[0]
+    until(lambda: stage.revision(replica, "Prices") == stage.revision(farm.master, "Prices"),
+          "the replica has the first value")
+    # the replica is cut off, and does not know it: values go past it
+    replica.stall(True)
+    for _ in range(3):
+        value = stage.put(one, "Prices")
+        stage.agree("Prices", value, [two, three])
+    revision = stage.revision(farm.master, "Prices")
+    farm.master.kill()
+    replica.stall(False)
+    until(farm.failed_over, "the replica is the master")
+    until(lambda: stage.revision(replica, "Prices") > revision, "the last value is there again",
+          state=lambda: (revision, stage.stored(replica, "Prices")))
+    stage.agree("Prices", value, stage.machines)
+    stage.agree("Prices", stage.put(one, "Prices"), [two, three])
+
+
+def sentinels_killed(stage):
+    """Without a Sentinel everything goes on; a mirror that starts finds the master through those left."""
+    farm = _farm(stage, {"Prices": PUBLISH}, {"Prices": FOLLOW})
+    one, two, three = stage.machines
+    stage.agree("Prices", stage.put(one, "Prices"), [two, three])
+    farm.sentinels[0].kill()
+    two.mirror.kill()
+    two.start_mirror()
+    stage.agree("Prices", stage.put(one, "Prices"), [two, three])
+    farm.sentinels[1].kill()
+    farm.sentinels[2].kill()
+    stage.agree("Prices", stage.put(one, "Prices"), [two, three])

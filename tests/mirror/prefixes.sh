@@ -1,0 +1,51 @@
+# Sourced by the scripts that need several machines, which set `root` before: the build, Wine prefixes, and a
+# folder `work` that goes with the script. What the script runs is in the background, and `running` is its
+# process: a signal to the script ends it.
+#
+#   mirror_needs [valkey]  ends the script with 77 where there is no server or no shmbmirror
+#   prefixes_begin COUNT   makes so many; they are in the array `prefixes`
+. "$root/install/common.sh"
+SHMB_BUILD=$shmb_build
+. "$root/tests/wine.sh"
+bin=$shmb_build/mingw-x64/bin
+
+prefixes=() prefix_inputs=() running=
+work=$(mktemp -d) || exit 1
+
+prefixes_end() {
+    local i
+    if [ -n "$running" ]; then
+        kill "$running" 2>/dev/null
+        wait "$running"
+    fi
+    for i in "${!prefixes[@]}"; do
+        WINEPREFIX=${prefixes[i]} wine_input=${prefix_inputs[i]}
+        export WINEPREFIX
+        wine_end
+    done
+    rm -rf "$work"
+}
+trap prefixes_end EXIT
+trap 'exit 130' INT TERM HUP
+
+mirror_needs() {
+    if [ "${1:-}" = valkey ]; then
+        command -v valkey-server >/dev/null || { echo 'there is no valkey-server here'; exit 77; }
+        export SHMB_MIRROR_SERVER
+        SHMB_MIRROR_SERVER=$(command -v valkey-server)
+    fi
+    python3 -B -c 'import sys; sys.path.insert(0, sys.argv[1]); import servers
+sys.exit(servers.find_program() is None)' "$root/tests/mirror" ||
+        { echo 'there is no Redis server here; install/setup.sh brings it (redis-tools)'; exit 77; }
+    [ -e "$bin/shmbmirror.exe" ] ||
+        { echo 'shmbmirror was not built: hiredis is not here (install/setup.sh)'; exit 77; }
+}
+
+prefixes_begin() {
+    local i
+    for ((i = 0; i < $1; i++)); do
+        wine_begin "$bin" || return 1
+        prefixes+=("$WINEPREFIX") prefix_inputs+=("$wine_input")
+        unset WINEPREFIX
+    done
+}

@@ -1,0 +1,123 @@
+"""A way to a server that the tests cut: it lets through, refuses, stalls, or ends a connection after so
+many bytes, in the middle of whatever they belong to."""
+import select
+import socket
+import threading
+
+
+class Proxy:
+    """Listens at `port` and leads to the server at `target`, which may change."""
+
+    def __init__(self, target):
+        self.target, self.lock = target, threading.Lock()
+        self.refuses = self.stalls = False
+        self.budget = {"out": None, "in": None}  # bytes to the server, and from it
+        self.cuts, self.bytes, self.pairs = 0, 0, []
+        self.wake = socket.socketpair()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            with self.lock:
+                refuses = self.refuses
+            if refuses:
+                self.abort(client)
+                continue
+            try:
+                server = socket.create_connection(("127.0.0.1", self.target), 5)
+            except OSError:
+                self.abort(client)
+                continue
+            pair = (client, server)
+            with self.lock:
+                self.pairs.append(pair)
+            for way in ("out", "in"):
+                threading.Thread(target=self.carry, args=(pair, way), daemon=True).start()
+
+    @staticmethod
+    def abort(one):
+        """Ends a connection with a reset: what is on its way is lost."""
+        try:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        except OSError:
+            pass
+        one.close()
+
+    def end(self, pair):
+        with self.lock:
+            if pair not in self.pairs:
+                return
+            self.pairs.remove(pair)
+        for one in pair:
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            self.abort(one)
+
+    def carry(self, pair, way):
+        source, sink = pair if way == "out" else pair[::-1]
+        try:
+            while True:
+                if self.stalls:
+                    select.select([], [], [], 0.02)
+                    if pair not in self.pairs:
+                        break
+                    continue
+                if not select.select([source], [], [], 0.05)[0]:
+                    continue
+                if self.stalls:
+                    continue
+                data = source.recv(65536)
+                if not data:
+                    break
+                with self.lock:
+                    left = self.budget[way]
+                    part = data if left is None else data[:left]
+                    if left is not None:
+                        self.budget[way] = left - len(part)
+                    cut = left is not None and self.budget[way] <= 0
+                    if cut:
+                        self.budget[way] = None
+                        self.cuts += 1
+                    self.bytes += len(part)
+                sink.sendall(part)
+                if cut:
+                    break
+        except (OSError, ValueError):
+            pass
+        self.end(pair)
+
+    def cut_after(self, count, way):
+        """The connection that carries this byte, counted from now, ends behind it. One only."""
+        with self.lock:
+            self.budget[way] = count
+
+    def drop(self):
+        """Ends all connections."""
+        for pair in list(self.pairs):
+            self.end(pair)
+
+    def disconnect(self):
+        """Ends all connections, and refuses new ones until `connect`."""
+        with self.lock:
+            self.refuses = True
+        self.drop()
+
+    def connect(self):
+        with self.lock:
+            self.refuses = False
+
+    def stall(self, stalled):
+        """Connections stay and carry nothing."""
+        self.stalls = stalled
+
+    def close(self):
+        self.listener.close()
+        self.drop()

@@ -1,0 +1,150 @@
+"""What the cases play on: machines with brokers, a server, and a way that is cut for each machine."""
+import os
+import re
+import shutil
+import tempfile
+
+import resp
+import servers
+from machines import Machine
+from proxy import Proxy
+from waiting import until
+
+# Name and keys in each broker's file. The size is what the cases need: a value of 64 bytes travels in one
+# packet, one of 64 KiB is cut in the middle.
+SEGMENTS = {
+    "Prices": "size: 64, notify: true",
+    "Settings": "size: 64, notify: true",
+    "Rates": "size: 64 KiB, notify: true, snapshots: double",
+    "Fast": "size: 4 KiB, notify: true, lock: fast",
+    "Large": "size: 2 MiB, notify: true",
+}
+
+BUCKET = "shm"
+PUBLISH, FOLLOW, BOTH = "publish: true", "follow: true", "publish: true, follow: true"
+
+
+class Stage:
+    """Machines that stay for all cases of a part; servers, ways and mirrors are those of one case."""
+
+    def __init__(self, bin_folder, work, prefixes, wine):
+        self.work = work
+        self.machines = [Machine(number + 1, prefix, bin_folder, work, wine)
+                         for number, prefix in enumerate(prefixes)]
+        self.numbers = 0
+        self.segments = dict(SEGMENTS)
+        for machine in self.machines:
+            machine.start_broker(self.segments)
+        self.begin()
+
+    def begin(self):
+        """An empty scene."""
+        self.folder = tempfile.mkdtemp(dir=self.work)
+        self.started, self.ways = [], {}
+
+    def server(self, *lines, name="server", port=None):
+        """One more server."""
+        one = servers.Server(self.folder, name, lines, port=port).start()
+        self.started.append(one)
+        return one
+
+    def keep(self, farm):
+        """What is ended with the case."""
+        self.started += farm.servers()
+        return farm
+
+    def way(self, machine, server):
+        """The way of this machine to the server, which the case may cut."""
+        self.ways[machine] = Proxy(server.port)
+        return self.ways[machine]
+
+    def mirror(self, machine, where, segments, more="", **options):
+        """Starts a mirror. `where`: a server, a way, or the YAML of the key."""
+        if hasattr(where, "port"):
+            where = f"server: redis://127.0.0.1:{where.port}"
+        lines = ["version: 1", where, f"bucket: {BUCKET}", *(more.splitlines()), "segments:"]
+        lines += [f"  {name}: {{ {keys} }}" for name, keys in segments.items()]
+        machine.start_mirror("\n".join(lines) + "\n", **options)
+
+    def number(self):
+        """A number that no value had yet."""
+        self.numbers += 1
+        return self.numbers
+
+    def put(self, machine, name):
+        """Writes a new value there. Returns it as `Peer.value` does."""
+        number = self.number()
+        machine.peer(name).put(machine.number, number)
+        return machine.number, number
+
+    def agree(self, name, value, machines, patience=60.0):
+        """All have this value in the end."""
+        for machine in machines:
+            peer = machine.peer(name)
+            until(lambda peer=peer: peer.value() == value,
+                  f"{name} is {value} on {machine.name}", patience,
+                  lambda peer=peer, machine=machine:
+                  f"{peer.value()}; its mirror said {machine.mirror.all[-6:] if machine.mirror else []}")
+
+    def agree_on_one(self, name, machines, among=None):
+        """All have the same value in the end, one of `among`. Returns it."""
+        def same():
+            values = {machine.peer(name).value() for machine in machines}
+            return len(values) == 1 and (among is None or values <= set(among))
+        until(same, f"{name} is the same on {[one.name for one in machines]}",
+              state=lambda: [one.peer(name).value() for one in machines])
+        return machines[0].peer(name).value()
+
+    def nothing_torn(self):
+        for machine in self.machines:
+            for name, peer in machine.peers.items():
+                assert not peer.torn(), f"torn on {machine.name}: {name}: {peer.torn()[:3]}"
+
+    def stored(self, server, name):
+        """The fields of the value on the server, as the README of shmbmirror describes the key."""
+        fields = server.do("HGETALL", key_of(name))
+        return {key.decode(): value for key, value in zip(fields[::2], fields[1::2])}
+
+    def revision(self, server, name):
+        return int(self.stored(server, name).get("revision", 0))
+
+    def end(self):
+        """Ends what the case has started, and the peers: the next case begins with other programs."""
+        for machine in self.machines:
+            if machine.mirror:
+                machine.mirror.kill()
+                machine.mirror = None
+            for name in list(machine.peers):
+                machine.peers.pop(name).kill()
+        for way in self.ways.values():
+            way.close()
+        for one in self.started:
+            one.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def close(self):
+        for machine in self.machines:
+            machine.end()
+
+
+def key_of(name):
+    return f"{BUCKET}:{{{name}}}"
+
+
+def says(machine, text, since=0):
+    """Waits for a line of the mirror that has this expression."""
+    until(lambda: any(re.search(text, line) for line in machine.mirror.all[since:]),
+          f"the mirror of {machine.name} says {text!r}", state=lambda: machine.mirror.all[-8:])
+
+
+def refused(call, *words):
+    """Whether the server refuses this request for want of a right."""
+    try:
+        call(*words)
+    except resp.Refused as answer:
+        return "NOPERM" in str(answer)
+    return False
+
+
+def is_there(path):
+    return os.path.exists(path)
