@@ -1,18 +1,18 @@
 """The table of the benchmarks: each figure beside its goal, with a verdict.
 
-    report.py FOLDER [PROGRAM=FILE...]
+    report.py FOLDER [--former RESULTS.JSON] [FILE...]
 
 Reads what the programs of tests/bench printed (run.sh keeps it), prints one table, and writes
 results.json and one picture for each group (lock.svg, ...) to FOLDER. A row whose side is missing
-says so. The exit code is 0 whatever the verdicts: figures are no tests.
+says so. With --former, rows of which nothing was printed are those of that file. The exit code is 0 whatever the verdicts: figures are no tests.
 """
 import json
 import math
 import re
 import sys
 
-# group, row, goal. A ratio is ours / theirs: (most, x), or (faster, x): theirs / ours is at
-# least x. Of a value: (value most, x), (value least, x).
+# group, row, goal. A ratio is ours / theirs: (most, x), (least, x), or (faster, x): theirs / ours is
+# at least x. Of a value: (value most, x), (value least, x).
 GOALS = [
     ("lock", "lock/critical section", ("most", 1.25)),
     ("lock", "lock/boost mutex", ("most", 1.0)),
@@ -47,6 +47,12 @@ GOALS = [
     ("broker", "parse and check of 10000/events of libyaml", ("most", 1.6)),
     ("broker", "reload that changes 1 of 10000/parse", ("most", 1.15)),
     ("broker", "memory for a segment with lock", ("value most", 512)),
+    ("mirror", "mirror 64 B, median/bare hiredis", ("most", 1.5)),
+    ("mirror", "mirror 64 B, 99th percentile/bare hiredis", ("most", 1.5)),
+    ("mirror", "mirror 64 KiB, median/bare hiredis", ("most", 1.5)),
+    ("mirror", "mirror 64 KiB, 99th percentile/bare hiredis", ("most", 1.5)),
+    ("mirror", "mirror 64 B, values a second/bare hiredis", ("least", 0.8)),
+    ("mirror", "mirror 64 KiB, values a second/bare hiredis", ("least", 0.8)),
 ]
 
 
@@ -69,9 +75,18 @@ def read(files):
     return figures
 
 
+def former(file):
+    """The same, of an earlier results.json."""
+    with open(file, encoding="utf-8") as text:
+        rows = json.load(text)
+    return {(row["row"], row["bits"]): {key: value for key, value in row.items()
+                                        if key not in ("group", "row", "bits", "goal", "verdict")}
+            for row in rows if row["bits"]}
+
+
 def text_of(goal):
     kind, number = goal
-    return {"most": f"at most {number:g}", "faster": f"{number:g}x faster",
+    return {"most": f"at most {number:g}", "least": f"at least {number:g}", "faster": f"{number:g}x faster",
             "value most": f"at most {number:g}", "value least": f"at least {number:g}"}[kind]
 
 
@@ -82,6 +97,9 @@ def judge(figure, goal):
         return "-", "missing: " + figure["missing"], None
     if kind == "most":
         share = figure["ratio"] / number
+        shown = f"{figure['ratio']:.3f}"
+    elif kind == "least":
+        share = number / max(figure["ratio"], 1e-9)
         shown = f"{figure['ratio']:.3f}"
     elif kind == "faster":
         share = figure["ratio"] * number
@@ -160,7 +178,11 @@ def picture(group, rows):
 
 def main():
     folder, files = sys.argv[1], sys.argv[2:]
-    rows = list(rows_of(read(files)))
+    figures = {}
+    if files[:1] == ["--former"]:
+        figures = former(files[1])
+        files = files[2:]
+    rows = list(rows_of({**figures, **read(files)}))
     shown = table(rows)
     print(shown)
     with open(f"{folder}/results.json", "w", encoding="utf-8", newline="\n") as out:

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # All figures: one table with goal and verdict for each row. Only ratios within one run mean
-# anything, and only on a machine that does nothing else. Takes about twelve minutes.
+# anything, and only on a machine that does nothing else. Takes about fifteen minutes.
 #
-#   tests/bench/run.sh [--keep] [GROUP…]    of sync, parse, create, reload, client; without one, all
+#   tests/bench/run.sh [--keep] [GROUP…]    of sync, parse, create, reload, client, mirror; without one, all
 #
 # --keep writes table and machine into tests/bench/results.md, the JSON and the pictures beside it,
-# and the figures of README.md.
+# and the figures of README.md. Rows of groups that were not run stay as they were.
 #
 # Below build/bench-results: results.json, one picture for each group, table.md, and what the
 # programs printed. Boost's headers (Debian: libboost-dev) are looked for in /usr/include, or in
@@ -55,7 +55,7 @@ configuration() {
     echo '  BenchPong: { slots: 1024, slot_size: 64, producers: one, consumers: one }'
 }
 
-wanted=" ${*:-sync parse create reload client} "
+wanted=" ${*:-sync parse create reload client mirror} "
 # bench GROUP PROGRAM…: adds what it prints to the results.
 bench() {
     local group=$1
@@ -110,8 +110,12 @@ if wants sync || wants client; then
         ! wants client || bench client wine_run "$shmb_build/$preset/bin/bench_client.exe" "$rounds"
     done
 fi
+wine_end
+! wants mirror || bench mirror "$root/tests/bench/mirror.sh" "$rounds"
 echo
-python3 "$root/tests/bench/report.py" "$results" "$results"/*.txt
+former=()
+[ -z "$keep" ] || [ $# = 0 ] || former=(--former "$root/tests/bench/results.json")
+python3 "$root/tests/bench/report.py" "$results" "${former[@]}" "$results"/*.txt
 echo
 machine="$(nproc) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), Linux $(uname -r), $(
     wine --version 2>/dev/null), $(date -u +%F); median of $rounds rounds; load before the run: $load"

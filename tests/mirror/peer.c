@@ -120,13 +120,14 @@ static void pause_us(uint64_t begun, double duration)
         Sleep(microseconds(ticks() - begun) + 2000 < duration ? 1 : 0);
 }
 
+/* Writes values until `count` are written or `duration` microseconds are over. */
 static void storm(const struct peer_port *port, void *bytes, size_t size,
-                  struct content_value value, uint64_t count, double pause)
+                  struct content_value value, uint64_t count, double pause, double duration)
 {
     const char *wrong = NULL;
-    uint64_t change = 0;
+    uint64_t change = 0, begun = ticks();
 
-    while (count-- > 0 && wrong == NULL) {
+    while (count-- > 0 && wrong == NULL && microseconds(ticks() - begun) < duration) {
         content_fill(bytes, size, &value);
         value.stamp = ticks();
         content_stamp(bytes, value.stamp);
@@ -184,7 +185,11 @@ static void obey(const struct peer_port *port, void *bytes, size_t size, const c
     } else if (sscanf(line, "storm %lu %llu %llu %lu", &writer, &number, &count, &pause) == 4) {
         value.writer = writer;
         value.number = number;
-        storm(port, bytes, size, value, count, pause);
+        storm(port, bytes, size, value, count, pause, 1e12);
+    } else if (sscanf(line, "rush %lu %llu %lu", &writer, &number, &pause) == 3) {
+        value.writer = writer;
+        value.number = number;
+        storm(port, bytes, size, value, UINT64_MAX, 0, pause * 1000.0);
     } else if (strncmp(line, "get", 3) == 0) {
         get(port, bytes, size);
     } else if (strncmp(line, "watch", 5) == 0) {

@@ -4,6 +4,7 @@
  *
  *   put WRITER NUMBER                  writes a value          -> put CHANGE
  *   storm WRITER FIRST COUNT PAUSE_US  writes many; 0: without a pause  -> storm LAST CHANGE
+ *   rush WRITER FIRST MS               as many as go in that time -> storm LAST CHANGE
  *   get                                reads the value         -> value WRITER NUMBER STATE CHANGE
  *   watch                              from now on each change -> seen WRITER NUMBER STATE CHANGE
  *   count                              from now on changes are counted, and nothing is printed

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 
 import resp
@@ -42,6 +43,26 @@ def free_ports(count, beside=0):
     for one in held:
         one.close()
     return ports
+
+
+MASK = (1 << 64) - 1
+
+
+def _mixed(x):
+    x ^= x >> 31
+    x = x * 0x9e3779b97f4a7c15 & MASK
+    x ^= x >> 29
+    x = x * 0xbf58476d1ce4e5b9 & MASK
+    return x ^ x >> 32
+
+
+def content(writer, number, size):
+    """A value as content.c fills it."""
+    magic = 0x4d697272
+    total = _mixed(_mixed(_mixed(magic << 32 | writer) + number & MASK) + size & MASK)
+    head = struct.pack("<IIQQQ", magic, writer, number, 0, total)
+    return (head + b"".join(struct.pack("<Q", total + at * 0x9e3779b97f4a7c15 & MASK)
+                            for at in range(len(head), size, 8)))[:size]
 
 
 class Server:

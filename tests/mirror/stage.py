@@ -108,6 +108,16 @@ class Stage:
     def revision(self, server, name):
         return int(self.stored(server, name).get("revision", 0))
 
+    def write_past(self, server, name, size, **fields):
+        """Writes a value to the server as a client of others would: with the fields that client/mirror
+        describes, and without a message. Returns it as `Peer.value` does."""
+        value = 99, self.number()
+        server.do("HSET", key_of(name), "revision", self.revision(server, name) + 1, "stamp",
+                  f"{value[1]:016x}", "origin", "other", "generation", 1, "change", value[1], "size", size,
+                  "content", servers.content(*value, size),
+                  *[part for pair in fields.items() for part in pair])
+        return value
+
     def end(self):
         """Ends what the case has started, and the peers: the next case begins with other programs."""
         for machine in self.machines:
