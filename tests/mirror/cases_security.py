@@ -3,16 +3,21 @@ import os
 import re
 
 import resp
+import servers
 from stage import BOTH, BUCKET, PUBLISH, key_of, refused, says
 from waiting import until
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
+def _page():
+    with open(os.path.join(ROOT, "install/farm.md"), encoding="utf-8") as file:
+        return file.read()
+
+
 def _line_of_the_page():
     """The user that install/farm.md tells to make."""
-    with open(os.path.join(ROOT, "install/farm.md"), encoding="utf-8") as file:
-        lines = re.findall(r"^ *(ACL SETUSER mirror .*)$", file.read(), re.M)
+    lines = re.findall(r"^ *(ACL SETUSER mirror .*)$", _page(), re.M)
     assert len(lines) == 1, "install/farm.md has one line ACL SETUSER mirror"
     assert f"{BUCKET}:" in lines[0]
     return [word.strip("'\"") for word in lines[0].replace("PASSWORD", "s3cret").split()]
@@ -96,3 +101,52 @@ def tls_that_is_not_there_is_an_error_of_the_file(stage):
                                  "segments:\n  Prices: { publish: true }\n")
     code, said = one.run("shmbmirror", "check", file)
     assert code != 0 and re.search(r"tls\.yaml:2:\d+: .*TLS", said), (code, said)
+
+
+class _Example(servers.Farm):
+    """Three servers and three Sentinels with the files of install/farm.md: their lines, with ports of this
+    machine in place of the addresses of others."""
+
+    def __init__(self, folder):
+        blocks = [[line.strip().split("  ")[0] for line in block.splitlines()]
+                  for block in re.findall(r"```text\n(.*?)```", _page(), re.S)]
+        redis, users, sentinel = (next(block for block in blocks if
+                                       any(line.lstrip().startswith(word) for line in block))
+                                  for word in ("aclfile", "user default", "sentinel monitor"))
+        users = [*users, "user mirror " + " ".join(_line_of_the_page()[3:])]
+        self.replicas, self.sentinels, self.all = [], [], []
+        ports = servers.free_ports(3)
+
+        def lines(block):
+            return [line.replace("PASSWORD", "s3cret").replace("10.0.0.1 6379", f"127.0.0.1 {ports[0]}")
+                    .replace("/etc/redis/users.acl", os.path.join(folder, "users.acl"))
+                    for line in block if line and not line.startswith(("bind", "protected-mode"))]
+        with open(os.path.join(folder, "users.acl"), "w", encoding="utf-8") as file:
+            file.write("\n".join(line.replace("PASSWORD", "s3cret") for line in users) + "\n")
+        for number, port in enumerate(ports):
+            self.all.append(servers.Server(
+                folder, f"farm{number + 1}",
+                [line for line in lines(redis) if number or not line.startswith("replicaof")],
+                port=port).start())
+        self.master, self.replicas = self.all[0], self.all[1:]
+        for number in range(3):
+            self.sentinels.append(servers.Server(folder, f"sentinel{number + 1}", lines(sentinel),
+                                                 sentinel=True).start())
+        for one in self.sentinels:
+            until(lambda one=one: self.known_by(one), "the Sentinels know each other and the replicas")
+
+
+def the_example_of_the_page(stage):
+    """Servers and Sentinels with the files of install/farm.md: mirrors connect, and outlive the master."""
+    one, two, three = stage.machines
+    farm = stage.keep(_Example(stage.folder))
+    where = "sentinel: [" + ", ".join(f"'127.0.0.1:{each.port}'" for each in farm.sentinels) + \
+        "]\nmaster: shm"
+    for machine in stage.machines:
+        stage.mirror(machine, where, {"Settings": BOTH},
+                     f"user: mirror\npassword_file: '{_password(machine, 's3cret')}'")
+    stage.agree("Settings", stage.put(one, "Settings"), [two, three])
+    ports = {each.port for each in farm.replicas}
+    farm.master.kill()
+    until(lambda: farm.master_port() in ports, "a replica is the master")
+    stage.agree("Settings", stage.put(two, "Settings"), [one, three])

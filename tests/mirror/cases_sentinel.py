@@ -1,6 +1,6 @@
 """A master, a replica and three Sentinels."""
 import servers
-from stage import BOTH, FOLLOW, PUBLISH
+from stage import BOTH, FOLLOW, PUBLISH, says
 from waiting import until
 
 
@@ -85,3 +85,20 @@ def sentinels_killed(stage):
     farm.sentinels[1].kill()
     farm.sentinels[2].kill()
     stage.agree("Prices", stage.put(one, "Prices"), [two, three])
+
+
+def a_master_without_replicas_takes_no_writes(stage):
+    """With min-replicas-to-write a master without replicas refuses writes: they wait until one is back."""
+    farm = _farm(stage, {"Prices": PUBLISH}, {"Prices": FOLLOW})
+    one, two, three = stage.machines
+    stage.agree("Prices", stage.put(one, "Prices"), [two, three])
+    for words in (("min-replicas-to-write", 1), ("min-replicas-max-lag", 1)):
+        farm.master.do("CONFIG", "SET", *words)
+    farm.replicas[0].kill()
+    until(lambda: farm.master.info("replication")["min_slaves_good_slaves"] == "0",
+          "the master misses its replica")
+    value, since = stage.put(one, "Prices"), len(one.mirror.all)
+    assert one.peer("Prices").value() == value
+    says(one, "NOREPLICAS", since)
+    farm.replicas[0].start()
+    stage.agree("Prices", value, [two, three])
