@@ -81,8 +81,11 @@ static uint32_t next(const char **at, const char *end)
     return 0x80000000u | (unsigned char)*start;
 }
 
-/* On a mismatch only the last `*` takes one more character, so the time is pattern times name. */
-bool pattern_match(const char *pattern, const char *name)
+/*
+ * On a mismatch only the last `*` takes one more character, so the time is pattern times name.
+ * `wild`: the name is a pattern itself, and its `*` may be any run, so no `?` takes it.
+ */
+static bool match(const char *pattern, const char *name, bool wild)
 {
     const char *pattern_end = pattern + strlen(pattern), *name_end = name + strlen(name);
     /* What follows the last `*`, and where in the name that was last tried. */
@@ -96,7 +99,7 @@ bool pattern_match(const char *pattern, const char *name)
             star = ++pattern;
             resume = name;
         } else if (pattern < pattern_end &&
-                   (*pattern == '?' || next(&after_pattern, pattern_end) == c)) {
+                   (*pattern == '?' ? !wild || c != '*' : next(&after_pattern, pattern_end) == c)) {
             pattern = *pattern == '?' ? pattern + 1 : after_pattern;
             name = after_name;
         } else if (star != NULL) {
@@ -110,6 +113,16 @@ bool pattern_match(const char *pattern, const char *name)
     while (pattern < pattern_end && *pattern == '*')
         pattern++;
     return pattern == pattern_end;
+}
+
+bool pattern_match(const char *pattern, const char *name)
+{
+    return match(pattern, name, false);
+}
+
+bool pattern_covers(const char *pattern, const char *other)
+{
+    return match(pattern, other, true);
 }
 
 int pattern_compare(const char *a, const char *b)

@@ -1,5 +1,5 @@
 /*
- * pattern.h - paths with wildcards: which files an include matches.
+ * pattern.h - names with wildcards: which files an include matches, and which names a rule.
  *
  * A path whose last part may hold wildcards: `*` stands for any run of
  * characters, `?` for one. Names are compared without case, by the same table
@@ -26,8 +26,17 @@ const char *pattern_last_part(const char *path);
  */
 const char *pattern_fault(const char *path, size_t length, bool wildcards);
 
-/* True if the name of a file matches `pattern`, the last part of a path. */
+/*
+ * True if a name matches `pattern`: that of a file the last part of a path, or that of an object
+ * the pattern of a rule.
+ */
 bool pattern_match(const char *pattern, const char *name);
+
+/*
+ * True if all that `other` matches is matched by `pattern`, too. False also where that is true but
+ * hard to see, as for `a?*` and `a*?`.
+ */
+bool pattern_covers(const char *pattern, const char *other);
 
 /* Orders paths by character, without case, then with it. Returns as strcmp does. */
 int pattern_compare(const char *a, const char *b);

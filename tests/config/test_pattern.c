@@ -56,6 +56,32 @@ static void matching(void **state)
             fail_msg("'%s' and '%s'", rows[i].pattern, rows[i].name);
 }
 
+static void covering(void **state)
+{
+    static const struct {
+        const char *pattern, *other;
+        bool covers;
+    } rows[] = {
+        {"App.*", "App.*", true},       {"App.*", "app.x*", true},
+        {"App.*", "App.x", true},       {"App.*", "App.?", true},
+        {"App.*", "App*", false},       {"App.*", "Ap?.*", false},
+        {"App.?", "App.*", false}, /* a ? takes one character, the other's * any run */
+        {"App.?", "App.?", true},       {"App.?", "App.x", true},
+        {"App.x", "App.?", false},      {"App.?*", "App.*", false},
+        {"App.*", "App.?*", true},      {"App.*z", "App.*xyz", true},
+        {"App.*z", "App.*xy*", false},  {"App.*b*", "App.a*b?", true},
+        {"App.*b*", "App.a*c?", false}, {"App.*b", "App.*?b", true},
+        {"App.*?b", "App.*b", false},   {"Name", "name", true},
+        {"Name", "Names", false},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT(rows); i++)
+        if (pattern_covers(rows[i].pattern, rows[i].other) != rows[i].covers)
+            fail_msg("'%s' and '%s'", rows[i].pattern, rows[i].other);
+}
+
 /* What makes others take for ever: time is pattern times name. */
 static void many_stars(void **state)
 {
@@ -136,8 +162,8 @@ static void faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(matching), cmocka_unit_test(many_stars), cmocka_unit_test(order),
-        cmocka_unit_test(parts),    cmocka_unit_test(faults),
+        cmocka_unit_test(matching), cmocka_unit_test(covering), cmocka_unit_test(many_stars),
+        cmocka_unit_test(order),    cmocka_unit_test(parts),    cmocka_unit_test(faults),
     };
 
     return cmocka_run_group_tests_name("test_pattern", tests, NULL, NULL);

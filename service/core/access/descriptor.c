@@ -61,6 +61,21 @@ static bool is_one_of_three(const char *sid)
            strcmp(sid, SID_ADMINISTRATORS) == 0;
 }
 
+bool descriptor_is_everybody(const char *sid)
+{
+    static const char *const all[] = {
+        "S-1-1-0",      /* Everyone */
+        "S-1-5-7",      /* Anonymous Logon */
+        "S-1-5-32-546", /* Guests */
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        if (strcmp(sid, all[i]) == 0)
+            return true;
+    return false;
+}
+
 bool descriptor_has_full(const char *sid, const char *owner)
 {
     return is_one_of_three(sid) || strcmp(sid, owner) == 0;

@@ -47,6 +47,10 @@ char *descriptor_sddl(const char *owner, const struct descriptor_use *use,
  */
 char *descriptor_exact(const char *owner, enum shmb_kind kind, const struct sddl *wanted);
 
+/* True for SIDs that mean every account, or those without one: Everyone, Anonymous Logon, Guests.
+ */
+bool descriptor_is_everybody(const char *sid);
+
 /* True for accounts with full control of every object that `owner` makes without SDDL. */
 bool descriptor_has_full(const char *sid, const char *owner);
 

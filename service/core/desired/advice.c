@@ -10,6 +10,7 @@
 
 #include "descriptor.h"
 #include "names.h"
+#include "rule_advice.h"
 #include "sddl_text.h"
 #include "totals.h"
 
@@ -35,25 +36,12 @@ static bool is_default(const char *path, const char *file, const char **spoken_o
     return false;
 }
 
-static bool is_among(const char *sid, const char *const *list, size_t count)
+/* Resolves a trustee. The account that asks for an object is nobody in particular: an empty SID. */
+static bool find_sid(const struct advice *advice, const char *name, const char **sid)
 {
-    size_t i;
-
-    for (i = 0; i < count; i++)
-        if (strcmp(sid, list[i]) == 0)
-            return true;
-    return false;
-}
-
-static bool is_everybody(const char *sid)
-{
-    static const char *const all[] = {
-        "S-1-1-0",      /* Everyone */
-        "S-1-5-7",      /* Anonymous Logon */
-        "S-1-5-32-546", /* Guests */
-    };
-
-    return is_among(sid, all, sizeof(all) / sizeof(all[0]));
+    *sid = "";
+    return strcmp(name, CFG_REQUESTER) == 0 ||
+           trustees_resolve(advice->known, name, sid, NULL) == SYS_OK;
 }
 
 static void look_at_trustee(const struct advice *advice, const char *path,
@@ -63,14 +51,14 @@ static void look_at_trustee(const struct advice *advice, const char *path,
 
     if (trustee->level != SHMB_LEVEL_WRITE && trustee->level != SHMB_LEVEL_FULL)
         return;
-    if (trustees_resolve(advice->known, trustee->name, &sid, NULL) != SYS_OK)
+    if (!find_sid(advice, trustee->name, &sid))
         return;
     if (trustee->level == SHMB_LEVEL_FULL && !descriptor_has_full(sid, SHMB_SERVICE_SID))
         cfg_message_add(advice->messages, CFG_WARNING, &trustee->place, path,
                         "'%s' may also change who has access, and shut others out; give write, "
                         "unless the programs ask for all rights",
                         trustee->name);
-    if (is_everybody(sid))
+    if (descriptor_is_everybody(sid))
         cfg_message_add(advice->messages, CFG_WARNING, &trustee->place, path,
                         "'%s' may write, which includes every account and guests; name only those "
                         "who need to write",
@@ -94,7 +82,7 @@ static void warn_of_entry(const struct advice *advice, const struct cfg_access *
      * 0x1 or 0x2, by kind, is the right to change the content (auditing.c has the list). The other
      * one may belong to reading.
      */
-    if (is_everybody(entry->sid) &&
+    if (descriptor_is_everybody(entry->sid) &&
         (entry->mask & ~shmb_access_mask(kind, SHMB_LEVEL_READ) & 0x3u) != 0)
         cfg_message_add(advice->messages, CFG_WARNING, &access->place, access->path,
                         "'%s' may write, which includes every account and guests; name only those "
@@ -236,7 +224,7 @@ static const char *find_full(const struct advice *advice, const struct cfg_acces
 
     for (i = 0; i < access->count; i++)
         if (access->trustees[i].level == SHMB_LEVEL_FULL &&
-            trustees_resolve(advice->known, access->trustees[i].name, &sid, NULL) == SYS_OK &&
+            find_sid(advice, access->trustees[i].name, &sid) &&
             !descriptor_has_full(sid, SHMB_SERVICE_SID))
             return access->trustees[i].name;
     return NULL;
@@ -383,6 +371,43 @@ static void look_at_slots(const struct advice *advice, const struct cfg *config)
                         (unsigned long long)slots);
 }
 
+/* True if an object has this access, integrity or audit: a default that was spoken of. */
+static bool objects_have(const struct cfg *config, const void *shared)
+{
+    size_t i;
+
+    for (i = 0; i < config->count; i++) {
+        const struct cfg_object *object = &config->objects[i];
+
+        if (object->access == shared || object->integrity == shared || object->audit == shared)
+            return true;
+    }
+    return false;
+}
+
+/* What is said of objects is said of those that a rule allows. */
+static void look_at_rule(struct advice *advice, const struct cfg *config,
+                         const struct cfg_rule *rule)
+{
+    const struct cfg_snapshots pair = {NULL, rule->place};
+    struct cfg_object object = {.kind = SHMB_SECTION,
+                                .path = rule->path,
+                                .place = rule->place,
+                                .access = rule->access,
+                                .integrity = rule->integrity};
+
+    object.u.segment.lock = rule->lock;
+    object.u.segment.lock.name = rule->locked ? rule->name : NULL;
+    object.u.segment.snapshots = rule->pair ? &pair : NULL;
+    if (!objects_have(config, rule->access))
+        look_at_access(advice, rule->access, SHMB_SECTION);
+    if (rule->integrity != NULL && !objects_have(config, rule->integrity))
+        look_at_integrity(advice, &object);
+    look_at_lock(advice, &object);
+    look_at_fast_lock(advice, &object);
+    look_at_snapshots(advice, &object);
+}
+
 void advice_add(const struct cfg *config, struct trustees *known, struct cfg_messages *messages)
 {
     struct advice advice = {.known = known, .messages = messages};
@@ -400,6 +425,18 @@ void advice_add(const struct cfg *config, struct trustees *known, struct cfg_mes
         look_at_name(&advice, &config->objects[i]);
     }
     look_at_slots(&advice, config);
+    for (i = 0; i < config->rule_count; i++)
+        look_at_rule(&advice, config, &config->rules[i]);
+    rule_advice_add(config, known, messages);
+}
+
+static void look_at_audit(const struct cfg_audit *audit, const char **spoken_of,
+                          struct cfg_messages *messages)
+{
+    if (audit != NULL && audit->on && !is_default(audit->path, audit->place.file, spoken_of))
+        cfg_message_add(messages, CFG_WARNING, &audit->place, audit->path,
+                        "the installed service has no privilege to audit; run: shmbroker install "
+                        "--audit, and restart it");
 }
 
 void advice_audit(const struct cfg *config, struct cfg_messages *messages)
@@ -407,13 +444,9 @@ void advice_audit(const struct cfg *config, struct cfg_messages *messages)
     const char *spoken_of = NULL;
     size_t i;
 
-    for (i = 0; i < config->count; i++) {
-        const struct cfg_audit *audit = config->objects[i].audit;
-
-        if (audit != NULL && audit->on && !is_default(audit->path, audit->place.file, &spoken_of))
-            cfg_message_add(
-                messages, CFG_WARNING, &audit->place, audit->path,
-                "the installed service has no privilege to audit; run: shmbroker install "
-                "--audit, and restart it");
-    }
+    for (i = 0; i < config->count; i++)
+        look_at_audit(config->objects[i].audit, &spoken_of, messages);
+    for (i = 0; i < config->rule_count; i++)
+        if (config->rules[i].audit != NULL && !objects_have(config, config->rules[i].audit))
+            look_at_audit(config->rules[i].audit, &spoken_of, messages);
 }

@@ -14,7 +14,8 @@
  * anyway; write access for everybody; write access at low integrity; locks on which readers
  * may wait; an owner in SDDL that clients do not trust; a label in SDDL above medium; a
  * large segment that is saved so often that it costs much time; a name by which programs may
- * detect another instance of themselves; so many slots that a start takes long. Warns once about a
+ * detect another instance of themselves; so many slots that a start takes long; and for what
+ * rule_advice.h has of rules, to which the rest applies as well. Warns once about a
  * default that many objects share. An inventory must have been built from the configuration with
  * `known` before.
  */

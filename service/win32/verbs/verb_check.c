@@ -1,10 +1,13 @@
 /* The verb check: reads configurations as the service does, and prints errors and objects. */
 #include "verb.h"
 
+#include <stdio.h>
+
 #include "answer.h"
 #include "config_check.h"
 #include "console.h"
 #include "describe.h"
+#include "describe_rules.h"
 #include "inventory.h"
 #include "json.h"
 #include "out_of_memory.h"
@@ -21,15 +24,21 @@ static enum shmb_exit print_finding(const char *file, const struct config_check 
                                     enum shmb_exit result)
 {
     const struct cfg_messages *messages = &finding->messages;
+    const struct cfg *whole = finding->configuration.whole;
+    char rules[32] = "";
 
     config_check_print(file, finding, result);
     if (result != SHMB_EXIT_DONE)
         return result;
-    if (!describe_inventory(finding->inventory, print_line, NULL))
+    if (!describe_inventory(finding->inventory, print_line, NULL) ||
+        !describe_rules(whole, print_line, NULL))
         return out_of_memory();
-    console_line("%s: no errors, %zu warning%s, %zu object%s", file, messages->warnings,
+    if (whole->rule_count > 0)
+        (void)snprintf(rules, sizeof(rules), ", %zu rule%s", whole->rule_count,
+                       whole->rule_count == 1 ? "" : "s");
+    console_line("%s: no errors, %zu warning%s, %zu object%s%s", file, messages->warnings,
                  messages->warnings == 1 ? "" : "s", finding->inventory->count,
-                 finding->inventory->count == 1 ? "" : "s");
+                 finding->inventory->count == 1 ? "" : "s", rules);
     return result;
 }
 
@@ -53,6 +62,10 @@ static void put_finding(struct json *json, const char *file, const struct config
     json_array(json, "objects");
     if (finding->inventory != NULL)
         describe_json(finding->inventory, json);
+    json_array_end(json);
+    json_array(json, "rules");
+    if (finding->inventory != NULL)
+        describe_rules_json(finding->configuration.whole, json);
     json_array_end(json);
     json_object_end(json);
 }

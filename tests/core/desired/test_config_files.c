@@ -136,10 +136,9 @@ static void a_main_file_of_includes_only(void **state)
     fake_file_gone(fake, A);
     fake_file_gone(fake, B);
     assert_int_equal(read_main(CONFIG_FILES_STRICT), CONFIG_FILES_INVALID);
-    check_lines(MAIN
-                ": error: neither this file nor the files it includes name an object or have "
-                "requests, so there is nothing to hold\n" MAIN
-                ":2:10: warning: include: no file matches 'conf.d\\*.yaml' now\n");
+    check_lines(MAIN ": error: neither this file nor the files it includes name an object or have "
+                     "requests, so there is nothing to hold\n" MAIN
+                     ":2:10: warning: include: no file matches 'conf.d\\*.yaml' now\n");
 }
 
 struct row {
@@ -412,9 +411,7 @@ static void a_pattern_that_matches_too_much(void **state)
     check_lines(
         "C:\\cfg\\conf.d\\readme.txt:1:1: error: expected a mapping with version, include, "
         "directory, limits, watch, hold_for, metrics, log, defaults, segments, mutexes, events, "
-        "semaphores or "
-        "queues, "
-        "found 'Put your files here.'\n" MAIN
+        "semaphores, queues or requests, found 'Put your files here.'\n" MAIN
         ":3:10: warning: include: 'conf.d\\*' also matches 'C:\\cfg\\conf.d\\readme.txt', which "
         "is not usable; if it is no configuration, write a pattern that ends in *.yaml\n");
 }
