@@ -51,7 +51,7 @@ static const char json_text[] =
     "\"each\": {\"objects\": 20,\"bytes\": 16777216},\"total\": {\"objects\": 1000,\"bytes\": 268435456},\"rate\": 50,\"lives\": \"until released\","
     "\"access\": [{\"account\": \"Users\",\"level\": \"read\"},{\"account\": \"Requester\",\"level\": \"write\"},{\"account\": \"Guests\",\"level\": \"deny\"}],\"integrity\": \"low\",\"audit\": true},"
     "{\"rule\": \"Events\",\"names\": [\"Ev.*\"],\"allow\": [\"Users\"],\"deny\": [],\"kinds\": [\"event\",\"semaphore\"],"
-    "\"bytes\": null,\"lock\": null,\"readers_may_wait\": null,\"max_lockers\": null,\"notify\": null,\"snapshots\": null, ";
+    "\"bytes\": null,\"lock\": null,\"readers_may_wait\": null,\"max_lockers\": null,\"notify\": null,\"snapshots\": null,";
 /* clang-format on */
 
 static char said[8192];
