@@ -106,6 +106,48 @@ static void trustees(void **state)
     unload(&loaded);
 }
 
+#define RULE "who: U, kinds: mutex"
+
+static void rules(void **state)
+{
+    const char start[] = DEFAULTS "requests:\n", each[] = "  R#: { names: N, " RULE " }\n";
+
+    (void)state;
+    check(repeat(start, each, CFG_RULES_MAX, ""), "");
+    assert_int_equal(loaded.configuration->rule_count, CFG_RULES_MAX);
+    unload(&loaded);
+    check(repeat(start, each, CFG_RULES_MAX + 1, ""),
+          "f:4:3: error: requests: 1001 rules are more than the 1000 of one file\n");
+    unload(&loaded);
+}
+
+static void patterns(void **state)
+{
+    const char start[] = DEFAULTS "requests: { R: { " RULE ", names: [";
+
+    (void)state;
+    check(repeat(start, "'App#*', ", CFG_PATTERNS_MAX, "] } }"), "");
+    assert_int_equal(loaded.configuration->rules[0].pattern_count, CFG_PATTERNS_MAX);
+    unload(&loaded);
+    check(repeat(start, "'App#*', ", CFG_PATTERNS_MAX + 1, "] } }"),
+          "f:3:47: error: requests.R.names: expected a pattern or a list of 1 to 100 patterns\n");
+    unload(&loaded);
+}
+
+static void accounts_that_may_ask(void **state)
+{
+    const char start[] = DEFAULTS "requests: { R: { names: N, kinds: mutex, who: [";
+
+    (void)state;
+    check(repeat(start, "U#, ", CFG_TRUSTEES_MAX, "] } }"), "");
+    assert_int_equal(loaded.configuration->rules[0].who->count, CFG_TRUSTEES_MAX);
+    unload(&loaded);
+    check(repeat(start, "U#, ", CFG_TRUSTEES_MAX + 1, "] } }"),
+          "f:3:47: error: requests.R.who: 257 trustees are more than the 256 of one access list; "
+          "use a group\n");
+    unload(&loaded);
+}
+
 static void length_of_the_file(void **state)
 {
     struct growing text = {0};
@@ -214,6 +256,9 @@ int main(void)
         cmocka_unit_test(objects),
         cmocka_unit_test(any_number_of_objects),
         cmocka_unit_test(trustees),
+        cmocka_unit_test(rules),
+        cmocka_unit_test(patterns),
+        cmocka_unit_test(accounts_that_may_ask),
         cmocka_unit_test(length_of_the_file),
         cmocka_unit_test(aliases_of_aliases),
         cmocka_unit_test(aliases_of_a_long_text),

@@ -100,11 +100,16 @@ static const char rich[] =
     "    access:\n"
     "      write:\n"
     "      - One\n"
-    "      - 'Two, whose name goes on for more than one of the small buffers in libyaml'\n";
+    "      - 'Two, whose name goes on for more than one of the small buffers in libyaml'\n"
+    "requests:\n"
+    "  R: { names: ['App.*', 'Own.?*'], who: { allow: [Users], deny: Guests }, size: 4 KiB,\n"
+    "       each: { objects: 5 }, total: { memory: 1 GiB }, access: { write: Requester },\n"
+    "       integrity: low, audit: true, lock: { kind: fast }, snapshots: double }\n";
 
 static const char bad[] = "version: 1\n"
                           "segments: { A: { size: x }, A: { size: 1 }, a: { sise: 1 } }\n"
-                          "mutexes: { M: { access: { read: [] } }, \xC3\xA9: }\n";
+                          "mutexes: { M: { access: { read: [] } }, \xC3\xA9: }\n"
+                          "requests: { R: { names: ['*', 'App'], who: [], size: 1 TiB }, r: 5 }\n";
 
 static const char broken[] = "version: 1\nsegments: [{ a: b, c: [ d, \"e\"\n";
 
@@ -164,7 +169,8 @@ static struct cfg *loaded(const char *file, const char *text)
 static void of_a_merge(void **state)
 {
     static const char *const seconds[] = {
-        "version: 1\nmutexes: { Other: { access: { read: U } } }\n",
+        "version: 1\nmutexes: { Other: { access: { read: U } } }\n"
+        "requests: { R: { names: App, who: U, size: 1, access: { write: U } } }\n",
         "version: 1\nmutexes: { prices: { access: { read: U } } }\n"};
     size_t i, n;
 

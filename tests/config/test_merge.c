@@ -104,6 +104,8 @@ struct row {
     " clashes with segments.Prices at 0:3:13; names are compared without case, and all kinds "     \
     "share them\n"
 
+#define RULE "names: 'App.*', who: U, kinds: mutex"
+
 /* clang-format off */
 static const struct row rows[] = {
     {{FIRST, DEFAULTS "mutexes: { PRICES: }\n"},
@@ -123,6 +125,9 @@ static const struct row rows[] = {
      "0:2:20: error: limits.objects: 4 objects, locks, slots and events included, exceed the limit of 3; remove some, or raise the limit\n", "-x"},
     {{"version: 1\nlimits: { memory: 1 KiB }\n" "mutexes: { A: { access: { read: U } } }\n", DEFAULTS "segments: { B: { size: 1025 } }\n"},
      "0:2:19: error: limits.memory: 1025 bytes of segments, queues and slots exceed the limit of 1024; remove some, or raise the limit\n", "-x"},
+    /* rules */
+    {{FIRST "requests: { R: { " RULE " }, S: { " RULE " } }\n", DEFAULTS "mutexes: { A: }\nrequests: { T: { " RULE " }, r: { " RULE " } }\n"},
+     "1:4:58: error: requests.r: a rule 'R' is at 0:4:13, too; each rule needs a name of its own, and names are compared without case\n", "-x"},
     /* nothing at all */
     {{"version: 1\ninclude: nothing.yaml\n"},
      "0: error: neither this file nor the files it includes name an object or have requests, so there is nothing to hold\n", ""},
@@ -182,6 +187,45 @@ static void a_name_of_what_is_left_out_is_free(void **state)
     unmerge(&m);
 }
 
+/* Rules of files without objects, and their number. */
+static void rules_of_all_files(void **state)
+{
+    static const char *const texts[] = {
+        "version: 1\ninclude: x\n", DEFAULTS "requests: { A: { " RULE " } }\n",
+        DEFAULTS "requests: { a: { " RULE " }, B: { " RULE " } }\n",
+        DEFAULTS "requests: { b: { " RULE " } }\nmutexes: { M: }\n", NULL};
+
+    (void)state;
+    merge(&m, texts, true);
+    assert_int_equal(m.result, CFG_OK);
+    assert_false(m.left_out[1]);
+    assert_true(m.left_out[2]);
+    assert_false(m.left_out[3]); /* a name of what is left out is free */
+    assert_int_equal(m.whole->count, 1);
+    assert_int_equal(m.whole->rule_count, 2);
+    assert_string_equal(m.whole->rules[0].name, "A");
+    assert_string_equal(m.whole->rules[1].name, "b");
+    assert_string_equal(m.whole->rules[1].place.file, "3");
+    unmerge(&m);
+}
+
+static void too_many_rules_of_all_files(void **state)
+{
+    static char half[64 * CFG_RULES_MAX];
+    const char *texts[] = {"version: 1\ninclude: x\n", half,
+                           DEFAULTS "requests: { S: { " RULE " } }\n", NULL};
+    size_t i, used = (size_t)snprintf(half, sizeof half, DEFAULTS "requests:\n");
+
+    (void)state;
+    for (i = 0; i < CFG_RULES_MAX; i++)
+        used += (size_t)snprintf(half + used, sizeof half - used, "  R%zu: { " RULE " }\n", i);
+    merge(&m, texts, false);
+    assert_int_equal(m.result, CFG_INVALID);
+    assert_string_equal(m.lines, "0: error: 1001 rules in all files are more than the 1000 of one "
+                                 "configuration\n");
+    unmerge(&m);
+}
+
 static void limits_of_what_is_left_out(void **state)
 {
     static const char *const texts[] = {
@@ -202,10 +246,11 @@ static void limits_of_what_is_left_out(void **state)
 
 static void what_only_the_main_file_may_say(void **state)
 {
-    static const char text[] = DEFAULTS "include: [a, b]\ndirectory: { access: { read: A } }\n"
-                                        "limits: { objects: 1 }\nwatch: false\nhold_for: 0\n"
-                                        "metrics: { file: 'C:\\m.prom' }\nlog: { file: 'C:\\l.log' }\n"
-                                        "mutexes: { M: }\n";
+    static const char text[] =
+        DEFAULTS "include: [a, b]\ndirectory: { access: { read: A } }\n"
+                 "limits: { objects: 1 }\nwatch: false\nhold_for: 0\n"
+                 "metrics: { file: 'C:\\m.prom' }\nlog: { file: 'C:\\l.log' }\n"
+                 "mutexes: { M: }\n";
     static struct loaded loaded;
 
     (void)state;
@@ -264,6 +309,8 @@ int main(void)
         cmocka_unit_test(what_cannot_stand_together),
         cmocka_unit_test(what_is_left_out),
         cmocka_unit_test(a_name_of_what_is_left_out_is_free),
+        cmocka_unit_test(rules_of_all_files),
+        cmocka_unit_test(too_many_rules_of_all_files),
         cmocka_unit_test(limits_of_what_is_left_out),
         cmocka_unit_test(what_only_the_main_file_may_say),
         cmocka_unit_test(many),

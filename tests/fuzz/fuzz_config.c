@@ -7,11 +7,13 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "directory.h"
 #include "load.h"
 #include "merge.h"
 #include "must.h"
 #include "names.h"
 #include "pattern.h"
+#include "rules.h"
 #include "sddl_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -96,6 +98,52 @@ static void check_object(const struct cfg_object *object)
              object->u.semaphore.initial <= object->u.semaphore.maximum);
 }
 
+/* Who may ask; or, with `levels`, who may do what. CFG_REQUESTER may be there only then. */
+static void check_rule_list(const struct cfg_access *list, bool levels)
+{
+    size_t i;
+
+    check_access(list);
+    must(list->sddl == NULL);
+    for (i = 0; i < list->count; i++) {
+        const struct cfg_trustee *trustee = &list->trustees[i];
+
+        must(levels || trustee->level == SHMB_LEVEL_READ || trustee->level == SHMB_LEVEL_DENY);
+        if (strcmp(trustee->name, CFG_REQUESTER) == 0)
+            must(levels && trustee->level != SHMB_LEVEL_DENY);
+    }
+}
+
+static void check_rule(const struct cfg *configuration, const struct cfg_rule *rule)
+{
+    size_t i;
+
+    check_name(rule->name);
+    must(strlen(rule->name) <= SHMB_RULE_NAME_MAX && rule->place.line > 0);
+    must(rule->pattern_count >= 1 && rule->pattern_count <= CFG_PATTERNS_MAX);
+    for (i = 0; i < rule->pattern_count; i++) {
+        const size_t literal = strcspn(rule->patterns[i], "*?");
+
+        check_name(rule->patterns[i]);
+        must(rule->places[i].line > 0);
+        must(rule->patterns[i][literal] == '\0' || literal >= CFG_PATTERN_HEAD);
+        must(pattern_match(rule->patterns[i], rule->patterns[i]));
+        must(pattern_covers(rule->patterns[i], rule->patterns[i]));
+        must(cfg_rule_find(configuration, rule->patterns[i]) <= rule);
+    }
+    check_rule_list(rule->who, false);
+    check_rule_list(rule->access, true);
+    must(rule->kinds != 0 && rule->kinds < 1u << SHMB_QUEUE);
+    must((rule->size != 0) == ((rule->kinds & 1u << SHMB_SECTION) != 0));
+    must(rule->size == 0 || cfg_rule_memory(rule, rule->size) <= rule->each.memory);
+    must(rule->each.objects >= 1 && rule->each.objects <= rule->total.objects);
+    must(rule->each.memory >= 1 && rule->each.memory <= rule->total.memory);
+    must(rule->total.objects <= CFG_OBJECTS_MAX && rule->total.memory <= CFG_MEMORY_MAX);
+    must(rule->rate >= 1 && rule->rate <= CFG_RATE_MAX);
+    must(!rule->pair || rule->size <= CFG_DOUBLE_MAX);
+    must(rule->lock.name == NULL && (rule->locked || rule->lock.max_lockers == 0));
+}
+
 static void check_messages(const struct cfg_messages *messages)
 {
     char line[4096];
@@ -139,9 +187,12 @@ static struct cfg *load(const char *name, const char *text, size_t length)
     must((result == CFG_INVALID) == (messages.errors > 0));
     check_messages(&messages);
     if (configuration != NULL) {
-        must(configuration->count >= 1 || configuration->include_count >= 1);
+        must(configuration->count >= 1 || configuration->include_count >= 1 ||
+             configuration->rule_count >= 1);
         for (i = 0; i < configuration->count; i++)
             check_object(&configuration->objects[i]);
+        for (i = 0; i < configuration->rule_count; i++)
+            check_rule(configuration, &configuration->rules[i]);
         check_settings(configuration);
         must(cfg_may_include(configuration, &messages) == (messages.errors == 0));
     }
