@@ -23,7 +23,8 @@ static void list_is_one_line_for_each(void **state)
 /* The members of an object; `rest` are those that its kind may have, from bytes on. */
 #define OBJECT(name, kind, state, generation, companion, rest)                                     \
     "\"name\":\"" name "\",\"full_name\":\"Global\\\\" name "\",\"kind\":\"" kind                  \
-    "\",\"state\":\"" state "\",\"generation\":" generation ",\"companion\":" companion rest
+    "\",\"state\":\"" state "\",\"generation\":" generation ",\"companion\":" companion            \
+    ",\"request\":null" rest
 #define SIZES(bytes, rounded, lock, wait, initial, snapshots)                                      \
     ",\"bytes\":" bytes ",\"rounded\":" rounded ",\"lock\":" lock ",\"readers_may_wait\":" wait    \
     ",\"initial_content\":" initial ",\"snapshots\":" snapshots
@@ -227,6 +228,94 @@ static void a_broker_that_starts_has_published_nothing(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, stage_teardown)
 
+/* ---- objects that programs have asked for ---- */
+
+static int begin_requested(void **state)
+{
+    struct directory_row *row;
+
+    (void)state;
+    stage_begin();
+    stage_segment("ShmbTest.Plain", 64, 0);
+    row = stage_segment("ShmbTest.Asked", 64, 0);
+    row->flags |= SHMB_ENTRY_REQUESTED;
+    row->rule = "My app";
+    row->account = "S-1-5-18";
+    row = stage_row("ShmbTest.Event", SHMB_EVENT);
+    row->flags = SHMB_ENTRY_REQUESTED;
+    row->rule = "Other";
+    row->account = "S-1-5-21-1-2-3-1001"; /* no account here */
+    stage_publish();
+    return 0;
+}
+
+#define UNKNOWN "S-1-5-21-1-2-3-1001"
+
+static void list_says_who_asked(void **state)
+{
+    const char *said;
+
+    (void)state;
+    assert_int_equal(shmb_run(&shmb_user, &said, "list"), 0);
+    assert_non_null(strstr(said, "segment    held                 64  ShmbTest.Plain\n"));
+    /* The name of an account, where there is one, depends on the language of the system. */
+    assert_non_null(strstr(said, "  ShmbTest.Asked  requested by "));
+    assert_null(strstr(said, "S-1-5-18"));
+    assert_non_null(strstr(said, ", rule My app\n"));
+    assert_non_null(strstr(said, "ShmbTest.Event  requested by " UNKNOWN ", rule Other\n"));
+    shmb_expect(0, "ShmbTest.Asked\nShmbTest.Event\n", "list --requested --names");
+    assert_int_equal(shmb_run(&shmb_user, &said, "list --requested"), 0);
+    assert_null(strstr(said, "ShmbTest.Plain"));
+    shmb_expect_line(2, "--requested", "info ShmbTest.Asked --requested");
+}
+
+#define REQUEST_UNKNOWN                                                                            \
+    "\"request\":{\"rule\":\"Other\",\"account\":\"" UNKNOWN "\",\"sid\":\"" UNKNOWN "\"}"
+
+static void who_asked_is_in_json(void **state)
+{
+    const char *said;
+
+    (void)state;
+    assert_int_equal(shmb_run_json(&said, "list --json"), 0);
+    assert_non_null(strstr(said, "\"name\":\"ShmbTest.Plain\""));
+    assert_non_null(strstr(said, "\"request\":null"));
+    assert_non_null(strstr(said, "\"request\":{\"rule\":\"My app\",\"account\":\""));
+    assert_non_null(strstr(said, ",\"sid\":\"S-1-5-18\"}"));
+    assert_non_null(strstr(said, REQUEST_UNKNOWN));
+    assert_int_equal(shmb_run_json(&said, "list --requested --json"), 0);
+    assert_null(strstr(said, "ShmbTest.Plain"));
+    assert_non_null(strstr(said, REQUEST_UNKNOWN));
+    assert_int_equal(shmb_run_json(&said, "top --times 1 --json"), 0);
+    assert_non_null(strstr(said, "\"request\":null"));
+    assert_non_null(strstr(said, "\"request\":{\"rule\":\"My app\",\"account\":\""));
+    assert_int_equal(shmb_run_json(&said, "holders ShmbTest.Asked --json"), 0);
+    assert_non_null(strstr(said, "\"request\":{\"rule\":\"My app\",\"account\":\""));
+    assert_int_equal(shmb_run_json(&said, "holders ShmbTest.Plain --json"), 0);
+    assert_non_null(strstr(said, "\"request\":null"));
+    assert_int_equal(shmb_run_json(&said, "scan \"shmbtest.*\" --json"), 0);
+    assert_non_null(strstr(said, "\"request\":{\"rule\":\"My app\",\"account\":\""));
+}
+
+static void the_other_verbs_say_who_asked(void **state)
+{
+    static const char *const verbs[] = {"info ShmbTest.Asked", "holders ShmbTest.Asked",
+                                        "scan \"shmbtest.*\"", "top --times 1"};
+    const char *said;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        assert_int_equal(shmb_run(&shmb_user, &said, "%s", verbs[i]), 0);
+        if (strstr(said, "requested by ") == NULL || strstr(said, ", rule My app\n") == NULL)
+            fail_msg("shmb %s said:\n%s", verbs[i], said);
+    }
+    assert_int_equal(shmb_run(&shmb_user, &said, "info ShmbTest.Plain"), 0);
+    assert_null(strstr(said, "requested"));
+}
+
+#define REQUESTED(name) cmocka_unit_test_setup_teardown(name, begin_requested, stage_teardown)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +326,9 @@ int main(void)
         TEST(names_alone_and_the_largest_segment),
         TEST(a_broker_that_starts_has_published_nothing),
         TEST(without_the_directory_the_name_is_enough),
+        REQUESTED(list_says_who_asked),
+        REQUESTED(who_asked_is_in_json),
+        REQUESTED(the_other_verbs_say_who_asked),
     };
 
     support_client(NULL, 0);

@@ -50,17 +50,19 @@ static const char general[] =
     "7 system error. Verbs with COMMAND: its exit code; failures of shmb itself: 120 more.\n";
 
 static const char help_list[] =
-    "shmb list [--names | --json]\n"
+    "shmb list [--requested] [--names | --json]\n"
     "\n"
-    "Lists all objects the broker publishes: kind, state, size of a segment or queue in bytes, "
-    "name.\n"
+    "Lists all objects the broker publishes: kind, state, size of a segment or queue in bytes,\n"
+    "name; of an object that a program has asked for also the account and the rule.\n"
     "State: held; conflict: an object that is not the broker's has the name; failed: the\n"
     "system could not create it.\n"
     "\n"
-    "--names  only the names, one a line\n"
-    "--json   as a JSON document, with all that shmb info knows of each but your rights\n"
+    "--requested  only objects that programs have asked for\n"
+    "--names      only the names, one a line\n"
+    "--json       as a JSON document, with all that shmb info knows of each but your rights\n"
     "\n"
     "  shmb list\n"
+    "  shmb list --requested\n"
     "  shmb list --json > objects.json\n";
 
 static const char help_info[] =

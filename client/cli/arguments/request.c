@@ -21,6 +21,7 @@ static const struct option {
     {"--all", OPTION_ALL, false, 0, NULL},
     {"--quiet", OPTION_QUIET, false, 0, NULL},
     {"--names", OPTION_NAMES, false, 0, NULL},
+    {"--requested", OPTION_REQUESTED, false, 0, NULL},
     {"--text", OPTION_TEXT, true, 0, "the text to write"},
     {"--text", OPTION_AS_TEXT, false, 0, NULL},
     {"--hex", OPTION_HEX, true, 0, "bytes in hex, such as 0d0a"},

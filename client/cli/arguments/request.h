@@ -13,30 +13,31 @@
 #include "words.h"
 
 /* Options, as bits. */
-#define OPTION_JSON     0x01u     /* --json */
-#define OPTION_OFFSET   0x02u     /* --offset N */
-#define OPTION_COUNT    0x04u     /* --count N */
-#define OPTION_TEXT     0x08u     /* --text T */
-#define OPTION_TIMEOUT  0x10u     /* --timeout MS */
-#define OPTION_RAW      0x20u     /* --raw */
-#define OPTION_AS       0x40u     /* --as LEVEL */
-#define OPTION_DLL      0x80u     /* --dll PATH */
-#define OPTION_YAML     0x100u    /* --yaml */
-#define OPTION_TIMES    0x200u    /* --times N */
-#define OPTION_EVERY    0x400u    /* --every MS */
-#define OPTION_NAMES    0x800u    /* --names */
-#define OPTION_OUTPUT   0x1000u   /* --output FILE */
-#define OPTION_INPUT    0x2000u   /* --input FILE */
-#define OPTION_ZERO     0x4000u   /* --zero */
-#define OPTION_PAD      0x8000u   /* --pad N */
-#define OPTION_ENCODING 0x10000u  /* --encoding E */
-#define OPTION_AS_TEXT  0x20000u  /* --text, without a value */
-#define OPTION_ALL      0x40000u  /* --all */
-#define OPTION_QUIET    0x80000u  /* --quiet */
-#define OPTION_HEX      0x100000u /* --hex BYTES */
-#define OPTION_AS_HEX   0x200000u /* --hex, without a value */
-#define OPTION_FOLLOW   0x400000u /* --follow */
-#define OPTION_RESTORE  0x800000u /* --restore */
+#define OPTION_JSON      0x01u      /* --json */
+#define OPTION_OFFSET    0x02u      /* --offset N */
+#define OPTION_COUNT     0x04u      /* --count N */
+#define OPTION_TEXT      0x08u      /* --text T */
+#define OPTION_TIMEOUT   0x10u      /* --timeout MS */
+#define OPTION_RAW       0x20u      /* --raw */
+#define OPTION_AS        0x40u      /* --as LEVEL */
+#define OPTION_DLL       0x80u      /* --dll PATH */
+#define OPTION_YAML      0x100u     /* --yaml */
+#define OPTION_TIMES     0x200u     /* --times N */
+#define OPTION_EVERY     0x400u     /* --every MS */
+#define OPTION_NAMES     0x800u     /* --names */
+#define OPTION_OUTPUT    0x1000u    /* --output FILE */
+#define OPTION_INPUT     0x2000u    /* --input FILE */
+#define OPTION_ZERO      0x4000u    /* --zero */
+#define OPTION_PAD       0x8000u    /* --pad N */
+#define OPTION_ENCODING  0x10000u   /* --encoding E */
+#define OPTION_AS_TEXT   0x20000u   /* --text, without a value */
+#define OPTION_ALL       0x40000u   /* --all */
+#define OPTION_QUIET     0x80000u   /* --quiet */
+#define OPTION_HEX       0x100000u  /* --hex BYTES */
+#define OPTION_AS_HEX    0x200000u  /* --hex, without a value */
+#define OPTION_FOLLOW    0x400000u  /* --follow */
+#define OPTION_RESTORE   0x800000u  /* --restore */
+#define OPTION_REQUESTED 0x1000000u /* --requested */
 
 /* More names than anybody types. */
 #define REQUEST_NAMES_MAX 256u

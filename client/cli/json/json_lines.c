@@ -9,6 +9,7 @@
 #include "json_queue.h"
 #include "out.h"
 #include "ranges.h"
+#include "requester.h"
 #include "show.h"
 
 #define RANGES_SHOWN 16u
@@ -100,6 +101,7 @@ void json_top_row(struct json *json, const struct json_top_row *row)
     json_name(json, "name", row->info->name);
     json_string(json, "state", show_state(row->info->state));
     json_number(json, "bytes", row->info->bytes);
+    requester_json(json, row->info);
     if (row->numbered)
         json_decimal(json, "change", row->number);
     else

@@ -3,6 +3,7 @@
 
 #include "access.h"
 #include "object_access.h"
+#include "requester.h"
 #include "show.h"
 
 /* A flag of the directory. */
@@ -82,6 +83,7 @@ void json_put_object(struct json *json, const shmb_info *info)
     else
         json_null(json, "generation");
     put_flag(json, "companion", info, true, SHMB_FLAG_COMPANION);
+    requester_json(json, info);
     put_segment(json, info);
     put_flag(json, "manual_reset", info, info->kind == SHMB_KIND_EVENT, SHMB_FLAG_MANUAL_RESET);
     put_number(json, "initial", counts, info->initial);

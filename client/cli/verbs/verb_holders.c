@@ -9,6 +9,7 @@
 #include "names.h"
 #include "object_use.h"
 #include "out.h"
+#include "requester.h"
 
 /* The bare name. NULL: not valid, with the failure printed. */
 static const char *read_name(const char *name)
@@ -35,20 +36,25 @@ enum shmb_exit verb_holders(struct request *request)
     const char *bare = read_name(request->name);
     struct object_use use;
     struct json *json;
-    bool exists;
+    bool exists, requested;
+    shmb_info info;
 
     if (bare == NULL)
         return SHMB_EXIT_USAGE;
     json = answer_open();
     object_use_find(bare, &use);
     exists = use.object[0].exists;
+    requested = exists && requester_find(bare, &info);
     if (!exists) {
         answer_fault("NOT_FOUND", 0);
         out_error("%s: no object has this name", request->name);
     } else if (json != NULL) {
+        requester_json(json, requested ? &info : NULL);
         json_put_use(json, &use);
         answer_done();
     } else {
+        if (requested)
+            requester_print("", &info, "\n");
         object_use_print(&use);
     }
     object_use_free(&use);

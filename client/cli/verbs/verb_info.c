@@ -17,6 +17,7 @@
 #include "open_segment.h"
 #include "out.h"
 #include "plain.h"
+#include "requester.h"
 #include "show.h"
 
 static bool ask_semaphore(const char *name, LONG *count, LONG *maximum)
@@ -211,6 +212,7 @@ static void print_text(const shmb_info *info, const struct answer *answer)
     out_text("state:       %s\n", info->state == SHOW_STATE_UNKNOWN
                                       ? "unknown, found by name without the broker's directory"
                                       : show_state(info->state));
+    requester_print("on request:  ", info, "\n");
     if (info->generation != 0)
         out_text("generation:  %" PRIu64 "\n", info->generation);
     if (info->kind == SHMB_KIND_SEGMENT)

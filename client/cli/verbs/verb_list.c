@@ -8,6 +8,7 @@
 #include "fail.h"
 #include "json_object.h"
 #include "out.h"
+#include "requester.h"
 #include "shmb.h"
 #include "show.h"
 
@@ -24,7 +25,9 @@ static void print_line(const shmb_info *info)
     if (info->state != SHMB_STATE_HELD)
         out_as_usual();
     /* The largest segment, 1 TiB, has 13 digits. */
-    out_text("  %13s  %s\n", bytes, info->name);
+    out_text("  %13s  %s", bytes, info->name);
+    requester_print("  ", info, "");
+    out_text("\n");
 }
 
 static void put_json(struct json *json, const shmb_info *info)
@@ -44,6 +47,8 @@ static int32_t print_all(shmb_list *list, unsigned options, struct json *json)
         result = shmb_list_next(list, &info);
         if (result != SHMB_OK)
             break;
+        if ((options & OPTION_REQUESTED) != 0 && (info.flags & SHMB_FLAG_REQUESTED) == 0)
+            continue;
         if (json != NULL)
             put_json(json, &info);
         else if ((options & OPTION_NAMES) != 0)

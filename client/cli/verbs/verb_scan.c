@@ -13,11 +13,19 @@
 #include "fail.h"
 #include "namespace.h"
 #include "out.h"
+#include "requester.h"
 #include "show.h"
+
+/* What the directory says of an object that a program has asked the broker for. */
+static bool find_requester(const struct starter_object *object, shmb_info *info)
+{
+    return object->held && !object->in_session && requester_find(object->name, info);
+}
 
 static void print_line(const struct starter_object *object, uint32_t session)
 {
     char where[24] = "global", bytes[24] = "";
+    shmb_info info;
 
     if (object->in_session)
         snprintf(where, sizeof(where), "session %" PRIu32, session);
@@ -26,17 +34,21 @@ static void print_line(const struct starter_object *object, uint32_t session)
     out_text("%-9s  %-10s  %-6s  %17s  ", show_kind((uint32_t)object->kind), where,
              object->held ? "broker" : "", bytes);
     out_visible(object->name);
+    if (find_requester(object, &info))
+        requester_print("  ", &info, "");
     out_text("\n");
 }
 
 static void put_object(struct json *json, const struct starter_object *object, uint32_t session)
 {
     const bool sized = starter_has_bytes(object) && object->bytes != 0;
+    shmb_info info;
 
     json_object(json, NULL);
     json_names(json, object->name, object->in_session);
     json_string(json, "kind", shmb_kind_word(object->kind));
     json_bool(json, "held", object->held);
+    requester_json(json, find_requester(object, &info) ? &info : NULL);
     if (object->in_session)
         json_number(json, "session", session);
     else

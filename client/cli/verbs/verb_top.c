@@ -13,6 +13,7 @@
 #include "json_lines.h"
 #include "open_segment.h"
 #include "out.h"
+#include "requester.h"
 #include "screen.h"
 #include "show.h"
 #include "stopping.h"
@@ -183,8 +184,10 @@ static void print_row(const struct row *row, double seconds, const char *line_st
     if (row->counts)
         snprintf(number, sizeof(number), "%" PRIu64, row->number);
     out_sequence(line_start);
-    out_text("%12s  %12s  %14" PRIu64 "  %-8s  %s\n", rate, number, row->info.bytes,
+    out_text("%12s  %12s  %14" PRIu64 "  %-8s  %s", rate, number, row->info.bytes,
              show_state(row->info.state), row->info.name);
+    requester_print("  ", &row->info, "");
+    out_text("\n");
 }
 
 static bool print_table(const struct table *table, size_t most, const char *line_start)

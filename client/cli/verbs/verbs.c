@@ -20,7 +20,8 @@
 #define RANGE_OPTIONS (OPTION_OFFSET | OPTION_COUNT | OPTION_RAW | OPTION_OUTPUT)
 
 static const struct verb verbs[] = {
-    {"list", NULL, OPTION_QUIET | OPTION_NAMES | OPTION_JSON, NAME_NONE, false, verb_list},
+    {"list", NULL, OPTION_QUIET | OPTION_NAMES | OPTION_REQUESTED | OPTION_JSON, NAME_NONE, false,
+     verb_list},
     {"info", NULL, OPTION_QUIET | OPTION_JSON, NAME_NEEDED, false, verb_info},
     {"holders", NULL, OPTION_QUIET | OPTION_JSON, NAME_NEEDED, false, verb_holders},
     {"doctor", NULL, OPTION_QUIET | OPTION_AS | OPTION_DLL | OPTION_JSON, NAME_NEEDED, false,

@@ -28,6 +28,17 @@ static char *full_name(const char *name, size_t length)
     return full;
 }
 
+/* False: no memory. */
+static bool copy_text(char **out, const char *text, size_t length)
+{
+    *out = malloc(length + 1);
+    if (*out == NULL)
+        return false;
+    memcpy(*out, text, length);
+    (*out)[length] = '\0';
+    return true;
+}
+
 struct status_object *status_add(struct status *status, enum shmb_kind kind, const char *name,
                                  size_t length)
 {
@@ -73,7 +84,7 @@ bool status_is_trouble(const struct status_line *line)
     /* Lines that only inform; and "instance", whose holder is looked up (status_stranger). */
     static const char *const others[] = {"version", "file",     "digest", "reload",
                                          "message", "retired",  "cut",    "keeper",
-                                         "lost",    "instance", "count"};
+                                         "lost",    "instance", "count",  "grants"};
     size_t i;
 
     for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
@@ -81,6 +92,8 @@ bool status_is_trouble(const struct status_line *line)
             return false;
     if (status_is_copy(line))
         return strcmp(line->field[2], "failed") == 0;
+    if (strcmp(line->field[0], "requests") == 0)
+        return strcmp(line->field[2], "open") != 0;
     return !is_about_object(line);
 }
 
@@ -191,6 +204,9 @@ static bool add_entry(struct status *status, const struct shmb_entry_view *view)
     else
         status->incomplete = true;
     object->fast = entry->lock_kind == SHMB_ENTRY_LOCK_FAST;
+    if (view->rule != NULL && (!copy_text(&object->rule, view->rule, entry->rule.length) ||
+                               !copy_text(&object->account, view->account, entry->account.length)))
+        return false;
     if (entry->lock_kind == SHMB_ENTRY_LOCK_NONE)
         return true;
     object->lock = full_name(view->lock_name, entry->lock_name.length);
@@ -332,6 +348,8 @@ void status_object_free(struct status_object *object)
     free(object->own_reason);
     free(object->lock);
     free(object->sddl);
+    free(object->rule);
+    free(object->account);
 }
 
 void status_free(struct status *status)

@@ -42,10 +42,11 @@ struct status_object {
     uint32_t queue_slots, queue_slot_size, flags; /* of a queue: SHMB_ENTRY_... */
     uint32_t control, control_block; /* of a segment: its block (control.h); control 0: none */
     bool manual_reset;
-    bool companion; /* it belongs to a segment or queue: its lock, or an event */
-    char *lock;     /* of a segment: the name of its lock with Global\; NULL: none */
-    bool fast;      /* it is a fast lock */
-    char *sddl;     /* its access, as in sys_facts; NULL: not held, or not readable */
+    bool companion;       /* it belongs to a segment or queue: its lock, or an event */
+    char *lock;           /* of a segment: the name of its lock with Global\; NULL: none */
+    bool fast;            /* it is a fast lock */
+    char *sddl;           /* its access, as in sys_facts; NULL: not held, or not readable */
+    char *rule, *account; /* a program has asked for it: name of the rule, SID; else NULL */
 };
 
 /* A line of the report, with terminated fields. */
@@ -63,7 +64,7 @@ struct status_stranger {
 #define STATUS_VERSION FILE_VERSION_TEXT /* bytes of a version */
 
 /* Why a running broker is degraded, in short. None: it is not. */
-#define STATUS_REASONS_MOST 20 /* as many as status_find_reasons knows, at least */
+#define STATUS_REASONS_MOST 22 /* as many as status_find_reasons knows, at least */
 struct status_reasons {
     size_t count;
     char text[STATUS_REASONS_MOST][80];
@@ -146,6 +147,12 @@ bool status_access_words(const struct status_object *object, struct text *out);
 
 /* The same as members of the open JSON object, as access_words_json; null if not known. */
 void status_access_json(const struct status_object *object, struct json *json);
+
+/* Adds "; requested by CORP\anna, rule MyApp"; nothing if nobody has requested it. */
+void status_request_words(const struct status_object *object, struct text *out);
+
+/* The member `request` of the open JSON object: rule, account and sid; null. */
+void status_request_json(const struct status_object *object, struct json *json);
 
 /* The holders that status_find_holders found for a name. NULL: it did not look for them. */
 const struct holders *status_holders_of(const struct status *status, const char *name);

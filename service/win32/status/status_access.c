@@ -1,4 +1,4 @@
-/* The access of the objects, read from the objects themselves. */
+/* The access of the objects, read from the objects themselves; and who has asked for them. */
 #include "status.h"
 
 #include <stdlib.h>
@@ -69,4 +69,24 @@ void status_access_json(const struct status_object *object, struct json *json)
     }
     json_string(json, "access", NULL);
     json_string(json, "integrity", NULL);
+}
+
+void status_request_words(const struct status_object *object, struct text *out)
+{
+    if (object->rule != NULL)
+        text_add(out, "; requested by %s, rule %s", account_names_get(&names, object->account),
+                 object->rule);
+}
+
+void status_request_json(const struct status_object *object, struct json *json)
+{
+    if (object->rule == NULL) {
+        json_null(json, "request");
+        return;
+    }
+    json_object(json, "request");
+    json_string(json, "rule", object->rule);
+    json_string(json, "account", account_names_get(&names, object->account));
+    json_string(json, "sid", object->account);
+    json_object_end(json);
 }

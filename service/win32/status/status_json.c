@@ -172,6 +172,27 @@ static void put_keeper(struct json *json, const struct status *status)
         json_null(json, "keeper");
 }
 
+static void put_grant(struct json *json, const char *const field[SHMB_REPORT_FIELDS])
+{
+    report_json_grant(json, field[1], field[3]);
+}
+
+/* null: the configuration has no `requests`, or the report cannot be read. */
+static void put_requests(struct json *json, const struct status *status)
+{
+    const struct status_line *line = find_line(status, "requests");
+
+    if (line == NULL) {
+        json_null(json, "requests");
+        return;
+    }
+    json_object(json, "requests");
+    json_string(json, "pipe", line->field[2]);
+    json_string(json, "reason", known(line->field[3]));
+    put_lines(json, status, "grants", "rules", put_grant);
+    json_object_end(json);
+}
+
 static void put_cut(struct json *json, const struct status *status)
 {
     const struct status_line *line = find_line(status, "cut");
@@ -210,6 +231,7 @@ static void put_object(struct json *json, const struct status_object *object)
                 object->state == STATUS_HIDDEN ? "hidden" : status_word(object->state));
     json_string(json, "reason", object->reason);
     json_bool(json, "companion", object->companion);
+    status_request_json(object, json);
     put_decimal(json, "generation", object->generation);
     put_number(json, "bytes", shmb_kernel_kind(object->kind) == SHMB_SECTION ? object->size : 0);
     json_name(json, "lock", object->lock);
@@ -289,6 +311,7 @@ void status_put_json(const struct status *status, struct json *json)
     json_bool(json, "report", status->reported);
     put_reload(json, status);
     put_keeper(json, status);
+    put_requests(json, status);
     put_lines(json, status, "lost", "lost", put_lost);
     put_strangers(json, status);
     put_lines(json, status, NULL, "troubles", put_trouble);

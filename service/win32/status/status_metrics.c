@@ -69,6 +69,8 @@ static void add_objects(const struct status *status, struct metrics *out)
         enum metrics_state state = state_of(object);
 
         metrics_object(out, object->kind, state, object->size);
+        if ((state == METRICS_HELD || state == METRICS_DEFERRED) && object->rule != NULL)
+            metrics_requested(out, object->kind, object->companion, object->size);
         if ((state == METRICS_HELD || state == METRICS_DEFERRED) && object->kind == SHMB_SECTION &&
             !object->companion)
             add_segment(object, out);

@@ -166,6 +166,22 @@ static void print_keeper(const struct status *status)
             console_line("               %s", status->lines[i].field[1]);
 }
 
+/* What programs have asked for. What the pipe lacks is among the troubles. */
+static void print_requests(const struct status *status)
+{
+    const char *pipe = status_field(status, "requests", 2);
+    size_t i;
+
+    if (pipe != NULL && strcmp(pipe, "open") == 0)
+        console_line("requests:      programs can ask for objects");
+    for (i = 0; i < status->line_count; i++) {
+        const char *const *field = status->lines[i].field;
+
+        if (strcmp(field[0], "grants") == 0)
+            console_line("               %s: %s", field[1], field[3]);
+    }
+}
+
 /* The last reload and its messages. Its steps are shown by `reload` and --json. */
 static void print_reload(const struct status *status)
 {
@@ -255,6 +271,9 @@ static bool print_object(const struct status *status, const struct status_object
 
     if (!status_access_words(object, access))
         return false;
+    status_request_words(object, access);
+    if (access->failed)
+        return false;
     switch (object->state) {
     case STATUS_HELD:
         console_line("%s %s: held%s", kind, name, access->at);
@@ -323,6 +342,7 @@ bool status_print(const struct status *status)
         print_degraded(status);
         print_counts(status);
         print_keeper(status);
+        print_requests(status);
         print_reload(status);
     }
     print_troubles(status);

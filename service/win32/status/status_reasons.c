@@ -72,6 +72,10 @@ void status_find_reasons(struct status *status)
     add(out, count_lines(status, "degraded", "spared"),
         "former keeper that may hold what cannot be adopted",
         "former keepers that may hold what cannot be adopted");
+    add(out, count_lines(status, "requests", "conflict"),
+        "pipe for requests that another program has", "pipes for requests that others have");
+    add(out, count_lines(status, "requests", "failed"), "pipe for requests that failed",
+        "pipes for requests that failed");
     add(out, status_count(status, STATUS_CONFLICT), "object taken", "objects taken");
     add(out, status_count(status, STATUS_FAILED) + status_count(status, STATUS_MISSING),
         "object missing", "objects missing");

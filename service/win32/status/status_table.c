@@ -55,6 +55,19 @@ static size_t name_columns(const struct status *status,
     return widest < most ? widest : most;
 }
 
+/* The access as words, and who asked for the object. False: no memory. */
+static bool describe(const struct status_object *object, struct text *access, struct text *out)
+{
+    static const char before[] = "; access: ";
+
+    if (!status_access_words(object, access))
+        return false;
+    text_reset(out);
+    text_add(out, "%s", access->at[0] != '\0' ? access->at + sizeof(before) - 1 : "(not visible)");
+    status_request_words(object, out);
+    return !out->failed;
+}
+
 static bool print_row(const struct status *status, const char *kind, const char *name,
                       const char *access, size_t names)
 {
@@ -80,8 +93,7 @@ bool status_print_table(const struct status *status,
                         bool (*is_row)(const struct status *, const struct status_object *))
 {
     const size_t names = name_columns(status, is_row);
-    static const char before[] = "; access: ";
-    struct text access = {0};
+    struct text access = {0}, words = {0};
     bool enough = true, begun = false;
     size_t i;
 
@@ -93,12 +105,11 @@ bool status_print_table(const struct status *status,
         if (!begun)
             enough = print_row(status, "KIND", "HELD OBJECT", "ACCESS", names);
         begun = true;
-        enough = enough && status_access_words(object, &access) &&
+        enough = enough && describe(object, &access, &words) &&
                  print_row(status, shmb_kind_word(object->kind),
-                           object->name + strlen(SHMB_GLOBAL_PREFIX),
-                           access.at[0] != '\0' ? access.at + sizeof(before) - 1 : "(not visible)",
-                           names);
+                           object->name + strlen(SHMB_GLOBAL_PREFIX), words.at, names);
     }
     text_free(&access);
+    text_free(&words);
     return enough;
 }
