@@ -73,6 +73,25 @@ bool access_by_account_add(struct access_by_account *listing, enum shmb_kind kin
     return done;
 }
 
+bool access_by_account_add_rule(struct access_by_account *listing, const char *rule,
+                                const char *names, const char *sid, bool deny,
+                                access_by_account_name *name)
+{
+    char account[AUDIT_ACCOUNT_MAX];
+    /* A row of its own: what is denied counts, wherever the rule says it. */
+    struct access_by_account_row *row = row_of(listing, listing->count, sid);
+
+    if (row == NULL)
+        return false;
+    name(sid, account);
+    row->account = string_copy(account);
+    row->object = string_copy(rule);
+    row->names = string_copy(names);
+    row->may = !deny;
+    row->denied = deny;
+    return row->account != NULL && row->object != NULL && row->names != NULL;
+}
+
 static int compare(const void *a, const void *b)
 {
     const struct access_by_account_row *x = a, *y = b;
@@ -81,6 +100,8 @@ static int compare(const void *a, const void *b)
     /* Two SIDs can have the same name. The SID keeps the rows of one account together. */
     if (order == 0)
         order = strcmp(x->sid, y->sid);
+    if (order == 0)
+        order = (x->names != NULL) - (y->names != NULL); /* rules last */
     if (order == 0)
         order = strcmp(x->object, y->object);
     return order;
@@ -99,6 +120,7 @@ void access_by_account_free(struct access_by_account *listing)
     for (i = 0; i < listing->count; i++) {
         free(listing->rows[i].account);
         free(listing->rows[i].object);
+        free(listing->rows[i].names);
     }
     free(listing->rows);
     *listing = (struct access_by_account){0};
@@ -118,6 +140,11 @@ void access_by_account_lines(const struct access_by_account *listing, struct tex
         if (i == 0 || strcmp(row->sid, listing->rows[i - 1].sid) != 0)
             text_add(out, strcmp(row->account, row->sid) != 0 ? "%s (%s)\n" : "%s\n", row->account,
                      row->sid);
+        if (row->names != NULL) {
+            text_add(out, "    rule %s: %s ask for %s\n", row->object,
+                     row->denied != 0 ? "may not" : "may", row->names);
+            continue;
+        }
         text_add(out, "    %s %s: %s", shmb_kind_word(row->kind), row->object,
                  shmb_access_words(row->kind, row->may, words));
         if (row->denied != 0)
@@ -149,6 +176,24 @@ static void add_field(struct text *out, const char *field, const char *end)
     text_add(out, "\"%s", end);
 }
 
+/* The columns from `kind` on. */
+static void add_rule(struct text *out, const struct access_by_account_row *row)
+{
+    struct text asks = {0};
+
+    text_add(&asks, "ask for %s", row->names);
+    add_field(out, "rule", ",");
+    add_field(out, row->object, ",");
+    if (asks.failed) {
+        out->failed = true;
+    } else {
+        add_field(out, row->may != 0 ? asks.at : "nothing", ",");
+        add_field(out, row->denied != 0 ? asks.at : "", ",");
+    }
+    text_add(out, "0x%08" PRIx32 ",0x%08" PRIx32 "\r\n", row->may, row->denied);
+    text_free(&asks);
+}
+
 void access_by_account_csv(const struct access_by_account *listing, struct text *out)
 {
     char words[SHMB_ACCESS_WORDS];
@@ -160,6 +205,10 @@ void access_by_account_csv(const struct access_by_account *listing, struct text 
 
         add_field(out, row->account, ",");
         add_field(out, row->sid, ",");
+        if (row->names != NULL) {
+            add_rule(out, row);
+            continue;
+        }
         add_field(out, shmb_kind_word(row->kind), ",");
         add_field(out, row->object, ",");
         add_field(out, shmb_access_words(row->kind, row->may, words), ",");
@@ -169,26 +218,50 @@ void access_by_account_csv(const struct access_by_account *listing, struct text 
     }
 }
 
-void access_by_account_json(const struct access_by_account *listing, struct json *out)
+static void put_object(const struct access_by_account_row *row, struct json *out)
 {
     char words[SHMB_ACCESS_WORDS];
+
+    json_object(out, NULL);
+    json_string(out, "account", row->account);
+    json_string(out, "sid", row->sid);
+    json_names(out, row->object, false);
+    json_string(out, "kind", shmb_kind_word(row->kind));
+    json_string(out, "may", shmb_access_words(row->kind, row->may, words));
+    json_string(out, "denied",
+                row->denied != 0 ? shmb_access_words(row->kind, row->denied, words) : NULL);
+    json_number(out, "may_rights", row->may);
+    json_number(out, "denied_rights", row->denied);
+    json_object_end(out);
+}
+
+static void put_rule(const struct access_by_account_row *row, struct json *out)
+{
+    json_object(out, NULL);
+    json_string(out, "account", row->account);
+    json_string(out, "sid", row->sid);
+    json_string(out, "rule", row->object);
+    json_string(out, "asks_for", row->names);
+    json_bool(out, "allowed", row->may != 0);
+    json_object_end(out);
+}
+
+void access_by_account_json(const struct access_by_account *listing, struct json *out)
+{
     size_t i;
 
     json_array(out, "entries");
-    for (i = 0; i < listing->count; i++) {
-        const struct access_by_account_row *row = &listing->rows[i];
-
-        json_object(out, NULL);
-        json_string(out, "account", row->account);
-        json_string(out, "sid", row->sid);
-        json_names(out, row->object, false);
-        json_string(out, "kind", shmb_kind_word(row->kind));
-        json_string(out, "may", shmb_access_words(row->kind, row->may, words));
-        json_string(out, "denied",
-                    row->denied != 0 ? shmb_access_words(row->kind, row->denied, words) : NULL);
-        json_number(out, "may_rights", row->may);
-        json_number(out, "denied_rights", row->denied);
-        json_object_end(out);
+    for (i = 0; i < listing->count; i++)
+        if (listing->rows[i].names == NULL)
+            put_object(&listing->rows[i], out);
+    json_array_end(out);
+    if (!listing->rules) {
+        json_null(out, "requests");
+        return;
     }
+    json_array(out, "requests");
+    for (i = 0; i < listing->count; i++)
+        if (listing->rows[i].names != NULL)
+            put_rule(&listing->rows[i], out);
     json_array_end(out);
 }

@@ -134,7 +134,8 @@ enum audit_format { AUDIT_LINES, AUDIT_CSV };
 
 /*
  * Lists who may do what, by account over all objects of the running broker,
- * read from the objects themselves; access_by_account.h describes the formats.
+ * read from the objects themselves, and who may ask for objects, by the rules of its configuration;
+ * access_by_account.h describes the formats.
  * 1: the access of some could not be read; prints which. 5: no broker found.
  */
 enum shmb_exit verb_audit(enum audit_format format);

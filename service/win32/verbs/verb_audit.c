@@ -1,4 +1,4 @@
-/* The verb audit: access by account. */
+/* The verb audit: access by account, and who may ask for objects. */
 #include "verb.h"
 
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include "access_text.h"
 #include "accounts.h"
 #include "answer.h"
+#include "audit_rules.h"
 #include "console.h"
 #include "failure.h"
 #include "name_holder.h"
@@ -72,7 +73,6 @@ static bool collect(const struct status *status, struct access_by_account *audit
         if (!added)
             return false;
     }
-    access_by_account_sort(audit);
     return true;
 }
 
@@ -107,7 +107,12 @@ enum shmb_exit verb_audit(enum audit_format format)
     bool all = true, enough = status_ask_broker(&status), directory = status.directory;
 
     if (enough && directory)
-        enough = collect(&status, &audit, &all) && print(&audit, format);
+        enough = collect(&status, &audit, &all) &&
+                 audit_rules_add(status_field(&status, "digest", 3), account_name, &audit);
+    if (enough && directory) {
+        access_by_account_sort(&audit);
+        enough = print(&audit, format);
+    }
     access_by_account_free(&audit);
     status_free(&status);
     if (!enough)

@@ -119,12 +119,48 @@ static void entries_count_in_their_order(void **state)
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+static void rules_say_who_may_ask(void **state)
+{
+    struct json json = {.one_line = true};
+    struct text out = {0};
+
+    (void)state;
+    assert_true(
+        access_by_account_add_rule(&audit, "MyApp", "MyApp.*, Other*", "S-1-5-4", false, name));
+    assert_true(access_by_account_add_rule(&audit, "A", "=x*", "S-1-5-4", true, name));
+    audit.rules = true;
+    access_by_account_sort(&audit);
+    access_by_account_lines(&audit, &out);
+    assert_non_null(strstr(out.at, "NT AUTHORITY\\INTERACTIVE (S-1-5-4)\n"
+                                   "    mutex Global\\A: wait and release\n"
+                                   "    section Global\\B: read; denied: write\n"
+                                   "    rule A: may not ask for =x*\n"
+                                   "    rule MyApp: may ask for MyApp.*, Other*\n"));
+    text_reset(&out);
+    access_by_account_csv(&audit, &out);
+    assert_non_null(strstr(out.at, "\"S-1-5-4\",\"rule\",\"A\",\"nothing\",\"ask for =x*\","
+                                   "0x00000000,0x00000001\r\n"));
+    assert_non_null(strstr(out.at, "\"S-1-5-4\",\"rule\",\"MyApp\",\"ask for MyApp.*, Other*\","
+                                   "\"\",0x00000001,0x00000000\r\n"));
+    json_object(&json, NULL);
+    access_by_account_json(&audit, &json);
+    json_object_end(&json);
+    assert_null(strstr(json.text.at, "Global\\\\MyApp")); /* a rule is no object */
+    assert_non_null(strstr(json.text.at,
+                           "\"requests\": [{\"account\": \"NT AUTHORITY\\\\INTERACTIVE\","
+                           "\"sid\": \"S-1-5-4\",\"rule\": \"A\",\"asks_for\": \"=x*\","
+                           "\"allowed\": false},"));
+    text_free(&out);
+    json_free(&json);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(rows_are_by_account_and_object),
         TEST(a_spreadsheet_sees_fields_and_no_formula),
         TEST(json_has_all_of_it),
+        TEST(rules_say_who_may_ask),
         cmocka_unit_test(entries_count_in_their_order),
     };
 
