@@ -87,6 +87,12 @@ struct fake {
     size_t keeper; /* the broker's, and 1; 0: none */
     bool left, release;
 
+    /* Requests. */
+    char *pipe;          /* its access; NULL: there is none */
+    struct list asked;   /* struct sys_request * */
+    size_t taken;        /* how many of them the broker has had */
+    struct list members; /* struct pair: SID, group; "low" for low integrity */
+
     /* Events, time, waits. */
     struct list events; /* struct fake_event */
     uint64_t clock;
@@ -155,6 +161,11 @@ void fake_settle(struct fake_object *object);
 /* The broker's process has ended: so do keepers that are tied to it. */
 void fake_break_ties(struct fake *fake);
 
+/* fake_requests.c */
+void fake_free_requests(struct fake *fake);
+/* The broker's process has ended: so has its pipe. */
+void fake_break_pipe(struct fake *fake);
+
 /* Each part enters its calls. */
 void fake_files_port(struct system *port);
 void fake_copies_port(struct system *port);
@@ -164,6 +175,7 @@ void fake_objects_port(struct system *port);
 void fake_sessions_port(struct system *port);
 void fake_keepers_port(struct system *port);
 void fake_events_port(struct system *port);
+void fake_requests_port(struct system *port);
 void fake_waits_port(struct system *port);
 
 #endif

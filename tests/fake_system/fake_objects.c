@@ -324,6 +324,22 @@ static void close_object(void *self, struct sys_object *handle)
     (void)fake_effected(fake);
 }
 
+static enum sys_status opened(void *self, struct sys_object *handle, uint32_t *count,
+                              struct sys_failure *why)
+{
+    struct fake *fake = self;
+    const struct fake_object *object = fake_held_object(fake, handle);
+    enum sys_status status;
+
+    fake_busy++;
+    *count = 0;
+    status = fake_called(fake, FAKE_OPENED, object->name);
+    if (status != SYS_OK)
+        return fake_refuse(fake, status, "NtQueryObject", why);
+    *count = object->clients;
+    return fake_done();
+}
+
 void fake_client_open(struct fake *fake, const char *name)
 {
     struct fake_object *object = fake_named(fake, name);
@@ -406,5 +422,6 @@ void fake_objects_port(struct system *port)
     port->objects.signal = signal_event;
     port->objects.map = map;
     port->objects.unmap = unmap;
+    port->objects.opened = opened;
     port->objects.close = close_object;
 }

@@ -22,6 +22,7 @@ static enum sys_status identify(void *self, struct sys_identity *out, struct sys
     fake->left = false; /* another broker */
     fake->keeper = 0;
     fake_break_ties(fake);
+    fake_break_pipe(fake);
     status = fake_called(fake, FAKE_IDENTIFY, "");
     if (status != SYS_OK)
         return fake_refuse(fake, status, "GetTokenInformation", why);
@@ -81,6 +82,7 @@ struct fake *fake_new(void)
     fake_sessions_port(&fake->port);
     fake_keepers_port(&fake->port);
     fake_events_port(&fake->port);
+    fake_requests_port(&fake->port);
     fake_waits_port(&fake->port);
     fake_owner(fake, "S-1-5-32-544");
     fake_clock(fake, FAKE_STARTED);
@@ -142,6 +144,7 @@ void fake_free(struct fake *fake)
     size_t i;
 
     check_end(fake);
+    fake_free_requests(fake);
     free_objects(fake);
     for (i = 0; i < fake->records.count; i++)
         free(records[i].name);

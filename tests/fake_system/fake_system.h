@@ -51,6 +51,9 @@ enum fake_call {
     FAKE_KEEPER_END,
     FAKE_KEEPERS_LEFT,
     FAKE_KEEPER_FETCH,
+    FAKE_OPENED,
+    FAKE_LISTEN,
+    FAKE_ALLOWED,
     FAKE_CLOSE, /* from here on: calls that cannot */
     FAKE_UNMAP,
     FAKE_SIGNAL,
@@ -61,6 +64,7 @@ enum fake_call {
     FAKE_RUNNING,
     FAKE_SAVED,
     FAKE_WAIT,
+    FAKE_ANSWER,
     FAKE_CALL_COUNT
 };
 
@@ -198,6 +202,21 @@ void fake_on_wait(struct fake *fake, void (*on_wait)(struct fake *fake, size_t n
  * protect, map, unmap, close. What the broker wrote through a view is there.
  */
 void fake_on_effect(struct fake *fake, void (*on_effect)(struct fake *fake));
+
+/*
+ * A program of an account sends a message through the pipe, which must exist, and waits; the next
+ * wait ends. Returns its number, from 1.
+ */
+size_t fake_send(struct fake *fake, const char *sid, const void *bytes, size_t length);
+/* The account is a member of this group, too, from now on; one of low integrity writes less. */
+void fake_member(struct fake *fake, const char *sid, const char *group);
+void fake_low(struct fake *fake, const char *sid);
+/* What was answered to a message; NULL: nothing so far, or it was dropped. */
+const uint8_t *fake_answer(const struct fake *fake, size_t number, size_t *length);
+/* Those that wait for an answer. */
+size_t fake_unanswered(const struct fake *fake);
+/* The access of the pipe; NULL: there is none. */
+const char *fake_pipe(const struct fake *fake);
 
 /* What happened. */
 size_t fake_calls(const struct fake *fake, enum fake_call call);

@@ -294,6 +294,16 @@ struct state *broker_state(struct broker *broker)
     return broker->state;
 }
 
+const char *broker_owner(const struct broker *broker)
+{
+    return broker->identity.owner;
+}
+
+bool broker_is_gone(struct broker *broker, const char *name)
+{
+    return retired_is_gone(&broker->retired, name);
+}
+
 void broker_remember(struct broker *broker)
 {
     broker_commit(broker);

@@ -39,6 +39,17 @@ struct broker_counts {
 enum sys_status broker_start(const struct system *system, struct inventory *inventory,
                              struct broker **out, struct sys_failure *why);
 
+/*
+ * Called when the state has been read and nothing is made yet: gives the inventory to serve, which
+ * may depend on the state; it may be the one of the start. NULL: no memory.
+ */
+typedef struct inventory *broker_expand(void *context, struct state *state);
+
+/* The same with this function. */
+enum sys_status broker_start_with(const struct system *system, struct inventory *inventory,
+                                  broker_expand *expand, void *context, struct broker **out,
+                                  struct sys_failure *why);
+
 struct broker_counts broker_counts(const struct broker *broker);
 
 /*
@@ -103,6 +114,15 @@ void broker_retire_all(struct broker *broker);
 
 /* How many objects a former keeper may have: they are not retired, and this broker made others. */
 size_t broker_count_left(const struct broker *broker);
+
+/* The SID that the broker's objects have as their owner; valid until broker_stop. */
+const char *broker_owner(const struct broker *broker);
+
+/*
+ * True: nothing of the broker's is left of an object that it has retired, and its record is dropped;
+ * or the name is another object's now. The caller writes the state.
+ */
+bool broker_is_gone(struct broker *broker, const char *name);
 
 /* Writes the changes to the state file; a failure is logged and retried. */
 void broker_remember(struct broker *broker);

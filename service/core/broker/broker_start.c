@@ -139,8 +139,40 @@ static void create_all(struct broker *broker)
     (void)lost_report(broker->system, broker->inventory, &broker->report.lost);
 }
 
+/* Serves another inventory; nothing is made yet. False: no memory. */
+static bool serve(struct broker *broker, struct inventory *inventory)
+{
+    if (inventory == NULL)
+        return false;
+    if (inventory == broker->inventory)
+        return true;
+    broker->inventory = inventory;
+    descriptor_cache_free(broker->cache);
+    publication_free(broker->publication);
+    broker->cache = descriptor_cache_new(broker->system, broker->identity.owner, inventory);
+    broker->publication = publication_new(broker->system, &broker->identity, inventory,
+                                          broker->state, &broker->stamp);
+    return broker->cache != NULL && broker->publication != NULL;
+}
+
+static enum sys_status expand_more(struct broker *broker, broker_expand *expand, void *context,
+                                   struct sys_failure *why)
+{
+    if (expand == NULL || serve(broker, expand(context, broker->state)))
+        return SYS_OK;
+    event_log_no_memory(broker->system);
+    return failure_no_memory(why);
+}
+
 enum sys_status broker_start(const struct system *system, struct inventory *inventory,
                              struct broker **out, struct sys_failure *why)
+{
+    return broker_start_with(system, inventory, NULL, NULL, out, why);
+}
+
+enum sys_status broker_start_with(const struct system *system, struct inventory *inventory,
+                                  broker_expand *expand, void *context, struct broker **out,
+                                  struct sys_failure *why)
 {
     struct broker *broker = new_broker(system, inventory);
     struct sys_failure own; /* the events need one */
@@ -158,6 +190,8 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
         status = claim(broker, why);
     if (status == SYS_OK)
         status = load_state(broker, why);
+    if (status == SYS_OK)
+        status = expand_more(broker, expand, context, why);
     if (status == SYS_OK && !publication_begin(broker->publication))
         status = refuse_newer(broker, why);
     if (status == SYS_OK)
@@ -167,6 +201,7 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
         return status;
     }
     create_all(broker);
+    inventory = broker->inventory;
     (void)auditing_tell(system, inventory, &broker->audit_told);
     if (!broker_stopping(broker)) {
         const struct maker maker = broker_maker(broker);

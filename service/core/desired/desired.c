@@ -36,7 +36,7 @@ static enum sys_status build(const struct desired *desired, struct cfg_messages 
     struct inventory_more more = {0};
 
     *out = NULL;
-    if (desired->more != NULL && !desired->more(desired->more_context, config, &more))
+    if (desired->more != NULL && !desired->more(desired->more_context, config, desired->known, &more))
         return SYS_NO_MEMORY;
     return inventory_build_with(config, &more, desired->known, messages, out);
 }

@@ -14,9 +14,11 @@
 
 /*
  * Says what is wanted besides the objects of a configuration (inventory.h): what programs have asked
- * for and `config` allows. The objects must live as long as the desired that asks. False: no memory.
+ * for and `config` allows; `known` has its accounts. The objects must live as long as the desired
+ * that asks. False: no memory.
  */
-typedef bool desired_more(void *context, const struct cfg *config, struct inventory_more *out);
+typedef bool desired_more(void *context, const struct cfg *config, struct trustees *known,
+                          struct inventory_more *out);
 
 /* All zero: empty. */
 struct desired {

@@ -63,6 +63,7 @@ struct item_rare {
     char *reason;         /* owned: why it is not held; NULL: it is, or no memory */
     uint64_t repair_told; /* queue: when the last repair was logged, in ticks */
     uint32_t repairs;     /* queue: how often its header was repaired (queue_headers.h) */
+    uint32_t code;        /* Win32 code of the last failure, why it is not held; 0: none */
     uint32_t corrections; /* how often its access was corrected (access_guard.h) */
     uint32_t live_access; /* other_kind, a section: the set of the access that it has, index + 1;
                              0: not known */

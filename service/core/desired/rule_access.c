@@ -1,6 +1,6 @@
 /*
- * The access of a rule is that of no object: Requester stands for an account that is known only when
- * somebody has asked (requests/requested_object.c).
+ * The access of a rule is that of no object: Requester stands for an account that is known only
+ * when somebody has asked (requests/requested_object.c).
  */
 #include "rule_access.h"
 

@@ -9,8 +9,8 @@
 #include "model.h"
 
 /*
- * Adds the list `who` of a rule, and returns the index of its set. Also looks up the accounts of its
- * `access`, though no object may have it yet: an account that does not exist is an error of the
+ * Adds the list `who` of a rule, and returns the index of its set. Also looks up the accounts of
+ * its `access`, though no object may have it yet: an account that does not exist is an error of the
  * file. Results as access_sets_add.
  */
 enum sys_status rule_access_add(struct access_sets *sets, const struct cfg_rule *rule, size_t *who);

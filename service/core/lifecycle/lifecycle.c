@@ -208,6 +208,21 @@ static void look_at_log(void *context)
     event_file_look(context);
 }
 
+static uint32_t requests_due(const void *context)
+{
+    const struct lifecycle *life = context;
+
+    return requests_delay(life->requests);
+}
+
+static void look_at_requests(void *context)
+{
+    struct lifecycle *life = context;
+
+    if (requests_look(life->requests, life->desired))
+        lifecycle_report_lasting(life);
+}
+
 /* If several are due at once, they run in this order. */
 static const struct schedule_duty duties[] = {{retry_delay, retry},
                                               {held_delay, read_held},
@@ -219,7 +234,8 @@ static const struct schedule_duty duties[] = {{retry_delay, retry},
                                               {last_good_delay, save_last_good},
                                               {keeper_delay, retry_keeper},
                                               {metrics_delay, write_metrics},
-                                              {log_delay, look_at_log}};
+                                              {log_delay, look_at_log},
+                                              {requests_due, look_at_requests}};
 
 static_assert(sizeof(duties) / sizeof(duties[0]) <= SCHEDULE_MOST, "room for every duty");
 
@@ -229,6 +245,7 @@ static void hold(struct lifecycle *life)
     const struct system *system = life->system;
     struct schedule schedule;
     enum sys_wake wake;
+    bool asked = false;
 
     if (lifecycle_stopping(life))
         return;
@@ -237,6 +254,7 @@ static void hold(struct lifecycle *life)
      * of the broker must not end.
      */
     keeper_policy_change(&life->keeper_policy, life->desired->configuration.whole->hold_ms);
+    requests_begin(life->requests, life->broker, life->desired);
     pending_accounts_settle(life, NULL);
     broker_report_read(life->broker, life->desired->digest);
     lifecycle_save_last_good(life);
@@ -250,11 +268,13 @@ static void hold(struct lifecycle *life)
     schedule_begin(&schedule, duties, sizeof(duties) / sizeof(duties[0]));
     for (;;) {
         uint64_t now;
+        uint32_t delay;
 
         /* Before the wait: gives the keeper the objects that the last round has made. */
         keeper_policy_step(&life->keeper_policy);
         now = system->clock.ticks(system->self);
-        wake = system->wait(system->self, schedule_plan(&schedule, life, now));
+        delay = schedule_plan(&schedule, life, now);
+        wake = system->wait(system->self, asked ? 0 : delay);
         if (wake == SYS_WAKE_STOP)
             return;
         if (wake == SYS_WAKE_SUSPEND) {
@@ -269,6 +289,9 @@ static void hold(struct lifecycle *life)
             look_at_sessions(life);
         if (wake == SYS_WAKE_KEEPER)
             keeper_policy_died(&life->keeper_policy);
+        /* One batch, however many ask: the duties come in between. */
+        if (asked || wake == SYS_WAKE_REQUESTS)
+            asked = requests_serve(life->requests, life->desired);
         schedule_run(&schedule, life, system->clock.ticks(system->self));
     }
 }
@@ -283,6 +306,23 @@ static void log_memory(const struct lifecycle *life)
         event_log_state(life->system, &memory->why);
 }
 
+/* For broker_start_with: with what programs had asked a former broker for. */
+static struct inventory *expand_more(void *context, struct state *state)
+{
+    struct lifecycle *life = context;
+    struct inventory *inventory;
+
+    if (!requests_load(life->requests, life->desired, state))
+        return NULL;
+    if (requests_count(life->requests) == 0)
+        return life->desired->inventory;
+    if (desired_expand_again(life->desired, &inventory) != SYS_OK)
+        return NULL;
+    inventory_free(life->desired->inventory);
+    life->desired->inventory = inventory;
+    return inventory;
+}
+
 /* Starts a broker, holds its objects until a stop is requested, and stops it. */
 static enum shmb_exit serve(struct lifecycle *life)
 {
@@ -290,7 +330,8 @@ static enum shmb_exit serve(struct lifecycle *life)
     bool left_to_keeper;
 
     event_file_look(life);
-    switch (broker_start(life->system, life->desired->inventory, &life->broker, NULL)) {
+    switch (broker_start_with(life->system, life->desired->inventory, expand_more, life,
+                              &life->broker, NULL)) {
     case SYS_OK:
         break;
     case SYS_SECOND_BROKER:
@@ -303,6 +344,7 @@ static enum shmb_exit serve(struct lifecycle *life)
     log_memory(life);
     keeper_policy_init(&life->keeper_policy, life->system, life->broker);
     hold(life);
+    requests_stop(life->requests);
     metrics_file_stop(life);
     /* Before the broker closes its handles: until then the keeper can get what it lacks. */
     left_to_keeper = keeper_policy_stop(&life->keeper_policy);
@@ -317,8 +359,11 @@ enum shmb_exit lifecycle_run(const struct system *system, const char *file)
     struct lifecycle life = {.system = system, .file = file};
     enum shmb_exit code;
 
-    life.desired = lifecycle_new_desired(&life);
+    life.requests = requests_new(system);
+    if (life.requests != NULL)
+        life.desired = lifecycle_new_desired(&life);
     if (life.desired == NULL) {
+        requests_free(life.requests);
         event_log_no_memory(system);
         return SHMB_EXIT_SYSTEM;
     }
@@ -337,6 +382,7 @@ enum shmb_exit lifecycle_run(const struct system *system, const char *file)
     report_lines_free(&life.unwritten);
     report_lines_free(&life.unlogged);
     lifecycle_free_desired(life.desired);
+    requests_free(life.requests);
     state_free(life.memory.state);
     return code;
 }

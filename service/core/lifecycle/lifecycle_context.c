@@ -49,6 +49,8 @@ struct desired *lifecycle_new_desired(struct lifecycle *life)
     if (desired != NULL) {
         desired->memory = remembered_sid;
         desired->memory_context = life;
+        desired->more = requests_more;
+        desired->more_context = life->requests;
     }
     return desired;
 }
@@ -75,6 +77,7 @@ void lifecycle_lasting(const struct lifecycle *life, struct report_lines *out)
     report_lines_append(out, &life->unwatched);
     report_lines_append(out, &life->unwritten);
     report_lines_append(out, &life->unlogged);
+    requests_report(life->requests, out);
 }
 
 void lifecycle_report_lasting(const struct lifecycle *life)

@@ -9,6 +9,7 @@
 #include "desired.h"
 #include "keeper_policy.h"
 #include "report_lines.h"
+#include "requests.h"
 #include "state.h"
 #include "system.h"
 
@@ -44,6 +45,7 @@ struct lifecycle {
     const char *file;        /* path of the main file, as messages show it */
     struct desired *desired; /* in force; during the start, being read */
     struct broker *broker;
+    struct requests *requests; /* what programs have asked for */
     struct keeper_policy keeper_policy;
     struct report_lines left_out;  /* what the start left out of the files; emptied by a reload */
     struct report_lines pending;   /* accounts that are pending */

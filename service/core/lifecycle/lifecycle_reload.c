@@ -148,10 +148,12 @@ void lifecycle_reload(struct lifecycle *life, enum reload_cause cause)
     if (code == SHMB_EXIT_NOT_SO && desired_is_held(next)) {
         postpone(life, next, cause);
         lifecycle_free_desired(next);
+        requests_not_reloaded(life->requests);
         return;
     }
     if (cause == RELOAD_RETRY && code == SHMB_EXIT_SYSTEM) {
         lifecycle_free_desired(next); /* the next retry may have the memory */
+        requests_not_reloaded(life->requests);
         return;
     }
     if (cause == RELOAD_RETRY)
@@ -166,6 +168,7 @@ void lifecycle_reload(struct lifecycle *life, enum reload_cause cause)
         lifecycle_report_lasting(life);
         refuse(life, next, &why);
         lifecycle_free_desired(next);
+        requests_not_reloaded(life->requests);
         return;
     }
     life->desired = next;
@@ -177,6 +180,7 @@ void lifecycle_reload(struct lifecycle *life, enum reload_cause cause)
     pending_accounts_settle(life, former);
     event_file_change(life, former);
     lifecycle_free_desired(former);
+    requests_reloaded(life->requests, next);
     lifecycle_report_lasting(life);
     report_applied(life, &result);
     keeper_policy_change(&life->keeper_policy, next->configuration.whole->hold_ms);

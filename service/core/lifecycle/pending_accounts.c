@@ -141,6 +141,7 @@ static void come_into_force(struct lifecycle *life)
     }
     inventory_free(desired->inventory);
     desired->inventory = inventory;
+    requests_reloaded(life->requests, desired);
     /* The same accounts before and after: what is still pending is not logged again. */
     pending_accounts_settle(life, desired);
     lifecycle_report_lasting(life);

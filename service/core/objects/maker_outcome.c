@@ -59,6 +59,8 @@ void maker_missing(const struct maker *maker, struct item *item, enum sys_status
     event_reason(status, why, text);
     item->cause = cause;
     item_set_reason(item, text);
+    if (item->rare != NULL)
+        item->rare->code = why->code;
     /* Programs could fill the log with these: requests/request_events.h tells them. */
     if (item->fresh)
         return;

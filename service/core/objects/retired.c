@@ -71,10 +71,13 @@ void retired_reloaded(struct retired *retired, size_t count)
 {
     if (count == 0 && retired->delay == UINT32_MAX)
         return;
-    /* The pass under way may be past records that are retired only now: starts it again. */
-    retired->at = retired->left = 0;
-    report_lines_free(&retired->next);
-    retired->delay = SOON_MS;
+    /*
+     * A pass under way may be past records that are retired only now: another one follows. It is not
+     * started again, so that it comes to its end however often objects are retired.
+     */
+    retired->again = retired->at != 0;
+    if (retired->at == 0)
+        retired->delay = SOON_MS;
 }
 
 static void add_line(struct retired *retired, const struct state_record *record)
@@ -98,9 +101,10 @@ static bool may_be_recorded(const struct sys_facts *facts, const struct state_re
 
 /*
  * Looks one record up. If the system does not tell, the record stays; so it does for a section
- * whose owner a client may have changed, until one of another size has the name.
+ * whose owner a client may have changed, until one of another size has the name. False: the record
+ * is dropped. `*conflict`: what has the name does not prove to be ours.
  */
-static void look_up(struct retired *retired, const struct state_record *record)
+static bool look_up(struct retired *retired, const struct state_record *record, bool *conflict)
 {
     const struct system *system = retired->system;
     const struct sys_spec recorded = {
@@ -110,18 +114,35 @@ static void look_up(struct retired *retired, const struct state_record *record)
     struct sys_facts facts;
     enum sys_status status = adoption_open(system, retired->state, retired->owner, &recorded,
                                            &facts, &judged, &object, NULL);
-    bool conflict = judged.verdict == ADOPTION_CONFLICT;
 
+    *conflict = judged.verdict == ADOPTION_CONFLICT;
     /* A start that leaves a queue out comes here first. */
-    if (!conflict && judged.live.kind == SHMB_QUEUE)
+    if (!*conflict && judged.live.kind == SHMB_QUEUE)
         queue_header_retire(system, object);
     system->objects.close(system->self, object);
     free(facts.sddl);
     if (status == SYS_NOT_FOUND ||
-        (status == SYS_OK && conflict && !judged.unasked && !may_be_recorded(&facts, record))) {
+        (status == SYS_OK && *conflict && !judged.unasked && !may_be_recorded(&facts, record))) {
         state_drop(retired->state, record->name);
-        return;
+        return false;
     }
+    return true;
+}
+
+bool retired_is_gone(struct retired *retired, const char *name)
+{
+    const struct state_record *record = state_find(retired->state, name);
+    bool conflict;
+
+    return record == NULL || !record->retired || !look_up(retired, record, &conflict);
+}
+
+static void look_at(struct retired *retired, const struct state_record *record)
+{
+    bool conflict;
+
+    if (!look_up(retired, record, &conflict))
+        return;
     retired->left++;
     if (!conflict)
         add_line(retired, record);
@@ -135,7 +156,8 @@ static bool end_pass(struct retired *retired)
     report_lines_free(&retired->list);
     retired->list = retired->next;
     retired->next = (struct report_lines){0};
-    retired->delay = retired->left > 0 ? AGAIN_MS : UINT32_MAX;
+    retired->delay = retired->again ? SOON_MS : retired->left > 0 ? AGAIN_MS : UINT32_MAX;
+    retired->again = false;
     retired->at = retired->left = 0;
     return changed;
 }
@@ -152,7 +174,7 @@ bool retired_round(struct retired *retired)
             return end_pass(retired);
         if (!record->retired)
             continue;
-        look_up(retired, record);
+        look_at(retired, record);
         looked_up++;
     }
     retired->delay = NEXT_MS;

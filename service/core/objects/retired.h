@@ -22,6 +22,7 @@ struct retired {
     struct report_lines next; /* the same for the pass under way */
     size_t at;                /* position in the state of the next record to look up */
     size_t left;              /* objects of this pass that may still exist */
+    bool again;               /* objects were retired during this pass: another one follows */
     uint32_t delay;           /* milliseconds to the next round; UINT32_MAX: nothing is retired */
 };
 
@@ -41,6 +42,12 @@ size_t retired_rest(const struct retired *retired);
 
 /* After a reload that retired `count` objects: starts a new pass soon. */
 void retired_reloaded(struct retired *retired, size_t count);
+
+/*
+ * Looks one name up. True: nothing of the broker's is left of it, and its record is dropped; or the
+ * record is that of an object that is held.
+ */
+bool retired_is_gone(struct retired *retired, const char *name);
 
 /*
  * Looks up some of them; a pass over all takes several rounds. True: a pass has ended, and

@@ -107,10 +107,18 @@ static void drop_grantee(struct grants *grants, struct grantee *grantee)
 
 void grants_free(struct grants *grants)
 {
+    size_t i;
+
     if (grants == NULL)
         return;
-    while (grants->count > 0)
-        grants_remove(grants, grants->all[grants->count - 1]);
+    /* The configuration may have ended by now: only what is owned is looked at. */
+    for (i = 0; i < grants->count; i++) {
+        struct grantee *grantee = grants->all[i]->grantee;
+
+        if (--grantee->objects == 0)
+            free_grantee(grantee);
+        free_grant(grants->all[i]);
+    }
     nameset_free(&grants->by_name);
     nameset_free(&grants->by_grantee);
     free(grants->all);
@@ -180,8 +188,7 @@ struct grant *grants_add(struct grants *grants, const struct shmb_request_messag
 
     *fault = SHMB_NAME_OK;
     if (grant != NULL)
-        grant->made =
-            requested_object_make(asked, rule, grantee->account, grantee->access, fault);
+        grant->made = requested_object_make(asked, rule, grantee->account, grantee->access, fault);
     if (grant == NULL || grant->made == NULL) {
         free(grant);
         if (grantee != NULL)
@@ -224,8 +231,7 @@ struct grant *grants_find(const struct grants *grants, const char *name)
 
     if (grants->name_count == 0)
         return NULL;
-    found =
-        nameset_find(&grants->by_name, shmb_name_hash(name, strlen(name)), name, same_name);
+    found = nameset_find(&grants->by_name, shmb_name_hash(name, strlen(name)), name, same_name);
     return found != NULL ? found->grant : NULL;
 }
 

@@ -2,9 +2,9 @@
  * grants.h - the objects that programs have asked for and a rule allowed, with what each account
  * and each rule has of them.
  *
- * A grant is new until the broker holds its object, and leaving until the broker holds it no longer.
- * One that has ended while programs still have its object open counts against the quotas until they
- * have closed it.
+ * A grant is new until the broker holds its object, and leaving until the broker holds it no
+ * longer. One that has ended while programs still have its object open counts against the quotas
+ * until they have closed it.
  */
 #ifndef CORE_GRANTS_H
 #define CORE_GRANTS_H
@@ -59,9 +59,9 @@ struct grants {
     const struct cfg *config;
     struct grant **all; /* the oldest first; new ones are last */
     size_t count, room;
-    struct nameset by_name;     /* struct grant_name */
-    size_t name_count;          /* of names in it */
-    struct nameset by_grantee;  /* struct grantee */
+    struct nameset by_name;    /* struct grant_name */
+    size_t name_count;         /* of names in it */
+    struct nameset by_grantee; /* struct grantee */
     size_t grantee_count;
     struct grant_sum *sums; /* by rule */
     struct totals totals;
@@ -71,7 +71,9 @@ struct grants {
 
 /* None, under the rules of a configuration, which is borrowed. NULL: no memory. */
 struct grants *grants_new(const struct cfg *config);
-void grants_free(struct grants *grants); /* NULL is allowed */
+
+/* Also after the configuration has ended. NULL is allowed. */
+void grants_free(struct grants *grants);
 
 /*
  * Adds a new grant, with the names of its companions. None of them may be another grant's. NULL: no

@@ -16,6 +16,7 @@ enum {
     RESULT_ACCESS_DENIED = -3,
     RESULT_WRONG_KIND = -4,
     RESULT_NOT_OURS = -5,
+    RESULT_BAD_NAME = -6,
     RESULT_RANGE = -8,
     RESULT_BUSY = -12,
     RESULT_VERSION_MISMATCH = -15,
@@ -172,8 +173,8 @@ static bool names_are_free(const struct decide *decide, struct shmb_request_answ
         *out = request_answer(SHMB_REASON_FOREIGN);
         return false;
     case DECIDE_NAMES_BAD:
-        *out = request_answer(SHMB_REASON_TAKEN);
-        out->result = RESULT_NOT_ALLOWED;
+        *out = request_answer(SHMB_REASON_MESSAGE);
+        out->result = RESULT_BAD_NAME;
         return false;
     default:
         *out = request_answer(SHMB_REASON_SYSTEM);

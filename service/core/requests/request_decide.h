@@ -1,6 +1,6 @@
 /*
- * request_decide.h - what the broker answers to a request. Pure: what has to be asked, of the system
- * or of lists, is asked through functions, and only when it decides.
+ * request_decide.h - what the broker answers to a request. Pure: what has to be asked, of the
+ * system or of lists, is asked through functions, and only when it decides.
  *
  * An answer tells nobody more than the system and the directory do: who may not open an object
  * learns that its name is in use, as from the system, and not what it is; who may not ask under a

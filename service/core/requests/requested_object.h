@@ -1,6 +1,6 @@
 /*
- * requested_object.h - the object that a rule of `requests` makes of a request, as the configuration
- * would have it.
+ * requested_object.h - the object that a rule of `requests` makes of a request, as the
+ * configuration would have it.
  */
 #ifndef CORE_REQUESTED_OBJECT_H
 #define CORE_REQUESTED_OBJECT_H
@@ -20,8 +20,8 @@ struct requested_object {
 
 /*
  * The object for what `message` asks for under a rule, with this access; `account` is a SID. Rule,
- * access and account are borrowed. NULL: no memory, or `*fault` says what is wrong with the name of a
- * companion. Free it with free().
+ * access and account are borrowed. NULL: no memory, or `*fault` says what is wrong with the name of
+ * a companion. Free it with free().
  */
 struct requested_object *requested_object_make(const struct shmb_request_message *message,
                                                const struct cfg_rule *rule, const char *account,

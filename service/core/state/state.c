@@ -330,8 +330,20 @@ void state_drop(struct state *state, const char *name)
         state_put(state, &none);
 }
 
+static bool same_grant(const struct state_grant *a, const struct state_grant *b)
+{
+    return strcmp(a->account, b->account) == 0 && strcmp(a->rule, b->rule) == 0 &&
+           a->kind == b->kind && a->size == b->size && a->initial == b->initial &&
+           a->maximum == b->maximum && a->flags == b->flags && a->life == b->life &&
+           a->made == b->made;
+}
+
 void state_put_grant(struct state *state, const struct state_grant *grant)
 {
+    const struct state_entry *known = entries_find(&state->entries, grant->name, ENTRY_GRANT);
+
+    if (known != NULL && same_grant(known->grant, grant))
+        return;
     /* The line first, as in state_put. */
     state_line_grant(&state->changes, grant);
     state->failed |= !entries_set_grant(&state->entries, grant);
