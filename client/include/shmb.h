@@ -1020,7 +1020,7 @@ typedef struct shmb_request_options {
 /* What the broker answered. Set `size` before each call; the call fills in the rest. */
 typedef struct shmb_request_info {
     uint32_t size;             /* sizeof(shmb_request_info) */
-    uint32_t made;             /* 1: this request created the object; 0: it existed */
+    uint32_t made;             /* 1: this request created the object, or would; 0: it exists */
     uint32_t reason;           /* SHMB_REASON_... */
     uint32_t retry_ms;         /* when to try again; 0: that would not help */
     uint64_t used;             /* see the reason */
@@ -1074,6 +1074,19 @@ SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_request_askW(
  */
 SHMB_RESULT int32_t SHMB_CALL shmb_release(_In_z_ const char *name, uint32_t timeout_ms);
 SHMB_RESULT int32_t SHMB_CALL shmb_releaseW(_In_z_ const shmb_wchar *name, uint32_t timeout_ms);
+
+/*
+ * Writes a sentence for the result of shmb_request or shmb_request_ask, with the rule and the
+ * numbers of `info` (may be NULL), with its terminator, cut to `size`. Where `info` has no reason,
+ * and of SHMB_REASON_SYSTEM, as shmb_result_text. SHMB_BAD_ARGUMENT: no buffer.
+ */
+SHMB_RESULT int32_t SHMB_CALL shmb_request_text(int32_t result,
+                                                _In_opt_ const shmb_request_info *info,
+                                                _Out_writes_z_(size) char *buffer, uint32_t size);
+SHMB_RESULT int32_t SHMB_CALL shmb_request_textW(int32_t result,
+                                                 _In_opt_ const shmb_request_info *info,
+                                                 _Out_writes_z_(size) shmb_wchar *buffer,
+                                                 uint32_t size);
 
 /* ---- results as text ------------------------------------------------------------------ */
 

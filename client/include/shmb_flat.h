@@ -165,6 +165,40 @@ SHMB_API int32_t SHMB_CALL shmbf_open_object(const char *name, int32_t kind, int
 SHMB_API int32_t SHMB_CALL shmbf_open_objectW(const shmb_wchar *name, int32_t kind, int32_t rights,
                                               int32_t wait_ms);
 
+/*
+ * Asks the broker to hold an object, as shmb_request. kind: 0 segment of `size` bytes, 1 mutex,
+ * 2 event with automatic reset; `size` is 0 for both. `wait_ms` 0: 5000. Returns 1 if this call has
+ * made the object, 0 if it existed; open it then. shmbf_request_ask returns the same and makes
+ * none.
+ *
+ *     result = shmbf_request("MyApp.4711", 0, 4096, 0)
+ *     if result >= 0: segment = shmbf_open("MyApp.4711", 2, 0)
+ */
+SHMB_API int32_t SHMB_CALL shmbf_request(const char *name, int32_t kind, int32_t size,
+                                         int32_t wait_ms);
+SHMB_API int32_t SHMB_CALL shmbf_requestW(const shmb_wchar *name, int32_t kind, int32_t size,
+                                          int32_t wait_ms);
+SHMB_API int32_t SHMB_CALL shmbf_request_ask(const char *name, int32_t kind, int32_t size,
+                                             int32_t wait_ms);
+SHMB_API int32_t SHMB_CALL shmbf_request_askW(const shmb_wchar *name, int32_t kind, int32_t size,
+                                              int32_t wait_ms);
+
+/* The same for an event, with SHMB_REQUEST_... as `flags`, and for a semaphore. */
+SHMB_API int32_t SHMB_CALL shmbf_request_event(const char *name, int32_t flags, int32_t wait_ms);
+SHMB_API int32_t SHMB_CALL shmbf_request_eventW(const shmb_wchar *name, int32_t flags,
+                                                int32_t wait_ms);
+SHMB_API int32_t SHMB_CALL shmbf_request_semaphore(const char *name, int32_t initial,
+                                                   int32_t maximum, int32_t wait_ms);
+SHMB_API int32_t SHMB_CALL shmbf_request_semaphoreW(const shmb_wchar *name, int32_t initial,
+                                                    int32_t maximum, int32_t wait_ms);
+
+/* Why this thread's last failure was a refused request: SHMB_REASON_...; 0: it was another one. */
+SHMB_API int32_t SHMB_CALL shmbf_request_reason(void);
+
+/* Gives back an object that this account has requested, as shmb_release. */
+SHMB_API int32_t SHMB_CALL shmbf_release(const char *name, int32_t wait_ms);
+SHMB_API int32_t SHMB_CALL shmbf_releaseW(const shmb_wchar *name, int32_t wait_ms);
+
 /* Writes a sentence for a result, cut to `size`, as shmb_result_text. Returns its length. */
 SHMB_API int32_t SHMB_CALL shmbf_result_text(int32_t result, char *buffer, int32_t size);
 SHMB_API int32_t SHMB_CALL shmbf_result_textW(int32_t result, shmb_wchar *buffer, int32_t size);

@@ -1,5 +1,6 @@
 /* The examples of the reference, through the DLL and its import library. */
 #include "stage.h"
+#include "stage_pipe.h"
 #include "stage_queue.h"
 
 #include <stdio.h>
@@ -95,13 +96,30 @@ static void looking_around(void **state)
     assert_int_equal(example_result(), 0);
 }
 
+static void requests(void **state)
+{
+    (void)state;
+    stage_pipe_answer = (struct shmb_request_answer){.flags = SHMB_ANSWER_MADE, .size = 4096};
+    stage_pipe_open(STAGE_OURS, SHMB_REQUEST_PIPE_RIGHTS, stage_pipe_answers);
+    assert_int_equal(example_request(), 0);
+    assert_string_equal(stage_pipe_request()->name, "MyApp.4711");
+    assert_int_equal(example_request_semaphore(), 0);
+    assert_int_equal(stage_pipe_request()->maximum, 2);
+    assert_int_equal(example_request_wide(), 0);
+    stage_pipe_close();
+}
+
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, begin, stage_queues_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STAGED(opening_and_closing), STAGED(locks_and_snapshots), STAGED(changes), STAGED(queues),
+        STAGED(opening_and_closing),
+        STAGED(locks_and_snapshots),
+        STAGED(changes),
+        STAGED(queues),
         STAGED(looking_around),
+        STAGED(requests),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

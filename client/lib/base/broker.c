@@ -43,11 +43,47 @@ bool broker_runs(void)
     }
 }
 
+/* A clock that was set back makes no process young. */
+static bool is_young(uint64_t started, uint32_t within_ms)
+{
+    FILETIME time;
+    uint64_t now;
+
+    GetSystemTimeAsFileTime(&time);
+    now = (uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime;
+    return now >= started && now - started < (uint64_t)within_ms * 10000u;
+}
+
+bool broker_starting(const char *owner, uint32_t within_ms)
+{
+    struct shmb_broker_info info;
+    struct lookup lookup;
+    struct fault ignored;
+    int32_t result = lookup_open(&lookup, owner, LOOKUP_ALL, &ignored);
+
+    if (result != SHMB_OK)
+        return result == SHMB_NO_BROKER || result == SHMB_NOT_FOUND;
+    lookup_broker(&lookup, &info);
+    lookup_close(&lookup);
+    return is_young(info.started, within_ms);
+}
+
 void broker_wait_begin(struct broker_wait *wait, uint32_t wait_ms)
 {
     wait->endless = wait_ms == SHMB_INFINITE;
     wait->until = GetTickCount64() + wait_ms;
     wait->pause = PAUSE_FIRST_MS;
+}
+
+DWORD broker_wait_left(const struct broker_wait *wait, DWORD most)
+{
+    ULONGLONG now = GetTickCount64();
+
+    if (wait->endless)
+        return most;
+    if (now >= wait->until)
+        return 0;
+    return wait->until - now < most ? (DWORD)(wait->until - now) : most;
 }
 
 bool broker_wait_again(struct broker_wait *wait, int32_t result)

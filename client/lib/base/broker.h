@@ -14,6 +14,12 @@
  */
 bool broker_runs(void);
 
+/*
+ * Is a broker that runs still starting? It has published nothing yet, or its process is younger
+ * than `within_ms`. `owner` as in trust_check.
+ */
+bool broker_starting(const char *owner, uint32_t within_ms);
+
 /* SHMB_NOT_FOUND becomes SHMB_NO_BROKER if no broker runs; other results stay. */
 int32_t broker_absent(int32_t result);
 
@@ -25,6 +31,9 @@ struct broker_wait {
 };
 
 void broker_wait_begin(struct broker_wait *wait, uint32_t wait_ms);
+
+/* Milliseconds that are left, at most `most`; 0: the time is up. */
+DWORD broker_wait_left(const struct broker_wait *wait, DWORD most);
 
 /*
  * Pauses and returns true if the call that gave `result` should be tried again.

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "request_text.h"
 #include "slots.h"
 #include "thread.h"
 #include "utf.h"
@@ -26,7 +27,7 @@
 #define RESULT_BITS 5
 #define CALL_BITS   6
 #define CODE_MAX    0x1FFFFFu
-#define TEXT_MAX    1024
+#define TEXT_MAX    RESULT_TEXT_MAX
 
 _Static_assert(CALL_COUNT <= 1 << CALL_BITS, "every call fits its bits");
 
@@ -46,6 +47,12 @@ static const char *const call_names[CALL_FIRST_REASON] = {
     "CreateMutexW",
     "GetTokenInformation",
     "ConvertStringSecurityDescriptorToSecurityDescriptorW",
+    "CreateFileW",
+    "WaitNamedPipeW",
+    "CreateEventW",
+    "WriteFile",
+    "ReadFile",
+    "the broker",
 };
 
 /* What a result means where its sentence does not say it, and what to do. */
@@ -75,6 +82,8 @@ static const char *const reasons[CALL_COUNT - CALL_FIRST_REASON] = {
     "opened to read; open it with the right to write",
     "it is a queue, which only shmb_queue_open and shmb queue open",
     "it is no queue",
+    "another program has the broker's pipe for requests, and was told nothing",
+    "", /* shmb_request_text_reason has it */
 };
 
 void result_begin(void)
@@ -204,11 +213,13 @@ static const char *sentence(int32_t result)
         "the segment was retired or recreated, or its control data moved; open it again",
         "out of memory or address space",
         "a system call failed",
+        "no rule of the broker's configuration allows this request",
+        "a quota of the rule is used up",
     };
 
     if (result == SHMB_ABANDONED)
         return "done, but an owner of the lock died and the content may be half written";
-    if (result > 0 || result < SHMB_SYSTEM)
+    if (result > 0 || result < SHMB_QUOTA)
         return "unknown result";
     return failures[-result];
 }
@@ -223,6 +234,8 @@ static void compose(int32_t result, char text[TEXT_MAX])
         if (fault.call == REASON_NO_SLOT)
             snprintf(text, TEXT_MAX, "%s (" SHMB_SLOTS_PREFIX "%lu)",
                      reasons[fault.call - CALL_FIRST_REASON], (unsigned long)fault.code);
+        else if (fault.call == REASON_REQUEST)
+            snprintf(text, TEXT_MAX, "%s", shmb_request_text_reason(fault.code));
         else
             snprintf(text, TEXT_MAX, "%s", reasons[fault.call - CALL_FIRST_REASON]);
     } else if (result < 0 && last_failure(&fault) == result && fault.call != CALL_NONE) {
@@ -234,15 +247,19 @@ static void compose(int32_t result, char text[TEXT_MAX])
     }
 }
 
-int32_t SHMB_CALL shmb_result_text(int32_t result, char *buffer, uint32_t size)
+uint32_t result_request_reason(void)
 {
-    char text[TEXT_MAX];
-    size_t length;
+    struct fault fault;
+
+    return last_failure(&fault) < 0 && fault.call == REASON_REQUEST ? fault.code : 0;
+}
+
+int32_t result_text_give(const char *text, char *buffer, uint32_t size)
+{
+    size_t length = strlen(text);
 
     if (buffer == NULL || size == 0)
         return SHMB_BAD_ARGUMENT;
-    compose(result, text);
-    length = strlen(text);
     if (length >= size) {
         length = size - 1;
         /* Cut between two characters: 10xxxxxx continues one. */
@@ -254,18 +271,16 @@ int32_t SHMB_CALL shmb_result_text(int32_t result, char *buffer, uint32_t size)
     return SHMB_OK;
 }
 
-int32_t SHMB_CALL shmb_result_textW(int32_t result, shmb_wchar *buffer, uint32_t size)
+int32_t result_text_give_wide(const char *text, shmb_wchar *buffer, uint32_t size)
 {
-    char text[TEXT_MAX];
     uint16_t units[TEXT_MAX];
     size_t length;
 
     if (buffer == NULL || size == 0)
         return SHMB_BAD_ARGUMENT;
-    compose(result, text);
     length = shmb_utf8_to_utf16(text, strlen(text), units, TEXT_MAX);
     if (length > TEXT_MAX)
-        length = 0; /* cannot happen: both texts are our own */
+        length = 0; /* cannot happen: texts are checked */
     if (length >= size) {
         length = size - 1;
         if (length > 0 && (units[length] & 0xFC00u) == 0xDC00u)
@@ -274,6 +289,22 @@ int32_t SHMB_CALL shmb_result_textW(int32_t result, shmb_wchar *buffer, uint32_t
     memcpy(buffer, units, length * sizeof(units[0]));
     buffer[length] = 0;
     return SHMB_OK;
+}
+
+int32_t SHMB_CALL shmb_result_text(int32_t result, char *buffer, uint32_t size)
+{
+    char text[TEXT_MAX];
+
+    compose(result, text);
+    return result_text_give(text, buffer, size);
+}
+
+int32_t SHMB_CALL shmb_result_textW(int32_t result, shmb_wchar *buffer, uint32_t size)
+{
+    char text[TEXT_MAX];
+
+    compose(result, text);
+    return result_text_give_wide(text, buffer, size);
 }
 
 const char *SHMB_CALL shmb_version(void)

@@ -32,6 +32,12 @@ enum call {
     CALL_CREATE_MUTEX,
     CALL_TOKEN,
     CALL_DESCRIPTOR,
+    CALL_OPEN_PIPE,
+    CALL_WAIT_PIPE,
+    CALL_CREATE_EVENT,
+    CALL_WRITE,
+    CALL_READ,
+    CALL_OF_BROKER,    /* one that the broker made, for a request */
     CALL_FIRST_REASON, /* these are no calls, and most have no code */
     REASON_NO_LOCK = CALL_FIRST_REASON,
     REASON_NO_NOTIFY,
@@ -54,6 +60,8 @@ enum call {
     REASON_READER,
     REASON_IS_QUEUE,
     REASON_NO_QUEUE,
+    REASON_PIPE_STRANGER,
+    REASON_REQUEST, /* the code is that of SHMB_REASON_... */
     CALL_COUNT
 };
 
@@ -84,6 +92,16 @@ int32_t result_end_plain(int32_t result);
  */
 int32_t fault_of_handle(struct fault *fault, int32_t result);
 int32_t result_end_of_handle(int32_t result);
+
+/* Why the thread's last request was refused: SHMB_REASON_...; 0: its last failure is another. */
+uint32_t result_request_reason(void);
+
+/* Copies a sentence to `size` bytes, cut between two characters. SHMB_BAD_ARGUMENT: no buffer. */
+int32_t result_text_give(const char *text, char *buffer, uint32_t size);
+
+/* The same as UTF-16; `size` in units. The text has at most RESULT_TEXT_MAX bytes. */
+#define RESULT_TEXT_MAX 1024
+int32_t result_text_give_wide(const char *text, shmb_wchar *buffer, uint32_t size);
 
 /* Call this wherever a program can use the library first: it keeps the DLL loaded. */
 void result_begin(void);

@@ -25,7 +25,8 @@ bool sized_take(const void *from, size_t minimum, void *to, size_t size);
  */
 void sized_give(const void *from, size_t size, void *to);
 
-/* Clears a text of the caller's structure, `size` bytes at `offset`, of which it has only a part. */
+/* Clears a text of the caller's structure, `size` bytes at `offset`, of which it has only a part.
+ */
 void sized_clear_part(void *to, size_t offset, size_t size);
 
 #endif

@@ -12,6 +12,8 @@
  *     events:     { ShutDownNow: { reset: manual, access: { write: [Users] } } }
  *     semaphores: { Licences: { initial: 1, maximum: 3, access: { write: [Users] } } }
  *     queues:     { Orders: { slots: 16, slot_size: 64, access: { write: [Users] } } }
+ *     requests:   { MyApp: { names: 'MyApp.*', who: [Users], kinds: [segment, semaphore],
+ *                            size: 1 MiB, access: { write: [Requester] } } }
  */
 #ifndef EXAMPLES_H
 #define EXAMPLES_H
@@ -32,6 +34,9 @@ int example_private(void);
 int example_list(void);
 int example_state(void);
 int example_object(void);
+int example_request(void);
+int example_request_semaphore(void);
+int example_request_wide(void);
 int example_result(void);
 int example_wide(void);
 
