@@ -78,9 +78,12 @@ pieces "$page" csharp 1 >"$work/Readme/Program.cs"
     echo '    static async Task Run(Segment prices, Func<Task<double>> ReadFeedAsync, CancellationToken cancellationToken) {'
     pieces "$page" csharp 2
     echo '    }'
+    echo '    static void Ask() {'
+    pieces "$page" csharp 3
+    echo '    }'
     echo '}'
 } >"$work/Readme/Piece.cs"
-[ -z "$(pieces "$page" csharp 3)" ] || { echo 'the README of .NET has a piece that nothing compiles'; exit 1; }
+[ -z "$(pieces "$page" csharp 4)" ] || { echo 'the README of .NET has a piece that nothing compiles'; exit 1; }
 cp "$root/client/examples/Prices.vb" "$work/PricesVb/" && cp "$root/client/examples/Prices.cs" "$work/PricesNet/" &&
     cp "$root/client/examples/Prices.cs" "$work/Framework/" || exit 1
 published Readme csproj '<ImplicitUsings>enable</ImplicitUsings><PublishTrimmed>true</PublishTrimmed>' "$package"

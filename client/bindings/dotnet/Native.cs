@@ -144,6 +144,15 @@ internal static unsafe partial class Native
     internal static extern int shmb_open_objectW(string name, uint kind, uint rights, uint wait_ms, out IntPtr handle);
 
     [DllImport(Library, CharSet = CharSet.Unicode, ExactSpelling = true)]
+    internal static extern int shmb_requestW(string name, ulong bytes, ref shmb_request_options options, ref shmb_request_info info);
+
+    [DllImport(Library, CharSet = CharSet.Unicode, ExactSpelling = true)]
+    internal static extern int shmb_request_askW(string name, ulong bytes, ref shmb_request_options options, ref shmb_request_info info);
+
+    [DllImport(Library, CharSet = CharSet.Unicode, ExactSpelling = true)]
+    internal static extern int shmb_releaseW(string name, uint timeout_ms);
+
+    [DllImport(Library, CharSet = CharSet.Unicode, ExactSpelling = true)]
     internal static extern int shmb_result_textW(int result, char* buffer, uint size);
 
     [DllImport(Library, CharSet = CharSet.Unicode, ExactSpelling = true)]
@@ -208,6 +217,8 @@ internal unsafe struct shmb_info
     internal fixed ulong reserved[3];
     internal fixed byte name[604];
     internal fixed byte @lock[604];
+    internal fixed byte rule[64];
+    internal fixed byte account[192];
 }
 
 [StructLayout(LayoutKind.Sequential)]
@@ -218,4 +229,31 @@ internal unsafe struct shmb_broker_info
     internal ulong started;
     internal fixed ulong reserved[2];
     internal fixed byte version[40];
+}
+
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct shmb_request_options
+{
+    internal uint size;
+    internal uint kind;
+    internal uint flags;
+    internal uint timeout_ms;
+    internal int initial;
+    internal int maximum;
+    internal IntPtr owner;
+    internal IntPtr reserved_pointer;
+}
+
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct shmb_request_info
+{
+    internal uint size;
+    internal uint made;
+    internal uint reason;
+    internal uint retry_ms;
+    internal ulong used;
+    internal ulong most;
+    internal ulong bytes;
+    internal ulong reserved;
+    internal fixed byte rule[64];
 }

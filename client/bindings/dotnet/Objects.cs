@@ -80,6 +80,8 @@ public enum ObjectFlags
     Refuse = 0x1000,
     /// <summary>Queue: a put into a full queue drops the oldest message.</summary>
     DropOldest = 0x2000,
+    /// <summary>A program has asked for it: see <see cref="Broker.Request"/>.</summary>
+    Requested = 0x4000,
 }
 
 /// <summary>One object of the broker, as of one moment.</summary>
@@ -96,10 +98,12 @@ public sealed class ObjectInfo
         MaximumCount = info.maximum;
         Slots = unchecked((int)info.slots);
         SlotSize = unchecked((int)info.slot_size);
-        fixed (byte* name = info.name, held = info.@lock)
+        fixed (byte* name = info.name, held = info.@lock, rule = info.rule, account = info.account)
         {
             Name = Text(name);
             LockName = *held == 0 ? null : Text(held);
+            Rule = *rule == 0 ? null : Text(rule);
+            Account = *account == 0 ? null : Text(account);
         }
     }
 
@@ -135,6 +139,12 @@ public sealed class ObjectInfo
 
     /// <summary>Segment: the name of its lock; null: it has none.</summary>
     public string? LockName { get; }
+
+    /// <summary>Requested: the rule that allows it; null: it is not requested.</summary>
+    public string? Rule { get; }
+
+    /// <summary>Requested: the SID of the account that has asked; null: it is not requested.</summary>
+    public string? Account { get; }
 
     /// <summary>The name and the kind.</summary>
     /// <returns>Both.</returns>
@@ -233,6 +243,48 @@ public static class Broker
         Native.Check(Native.shmb_describeW(Native.Name(name), ref info));
         return new ObjectInfo(info);
     }
+
+    /// <summary>
+    /// Asks the broker to hold an object that the configuration does not name: open it afterwards. A rule
+    /// of the configuration (<c>requests:</c>) decides. An object that exists already is as good, if it is
+    /// of this kind and has this size or more.
+    /// </summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="size">Segment: its size in bytes; else 0.</param>
+    /// <param name="options">What to ask for; null: a segment.</param>
+    /// <returns>The answer.</returns>
+    /// <exception cref="ShmbException">It was refused: see <see cref="ShmbException.Answer"/>; or no broker answered.</exception>
+    public static RequestInfo Request(string name, long size, RequestOptions? options = null) =>
+        Requests.Make(Native.shmb_requestW, name, size, options, refusalFails: true);
+
+    /// <summary>
+    /// Says what <see cref="Request"/> would be answered, and does nothing else. A refusal is returned as well.
+    /// </summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="size">Segment: its size in bytes; else 0.</param>
+    /// <param name="options">What to ask for; null: a segment.</param>
+    /// <returns>The answer.</returns>
+    /// <exception cref="ShmbException">No broker answered.</exception>
+    public static RequestInfo AskRequest(string name, long size, RequestOptions? options = null) =>
+        Requests.Make(Native.shmb_request_askW, name, size, options, refusalFails: false);
+
+    /// <summary>
+    /// Gives back an object that this account has requested; administrators also those of others. Who has it
+    /// open keeps it, and finds it stale. Waits five seconds for the broker.
+    /// </summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="ShmbException">
+    /// <see cref="ShmbResult.NotFound"/>: nobody has requested it; <see cref="ShmbResult.AccessDenied"/>: another
+    /// account has; <see cref="ShmbResult.NotAllowed"/>: it lives as long as the broker.
+    /// </exception>
+    public static void Release(string name) => Release(name, Requests.DefaultTimeout);
+
+    /// <summary>The same, with another time.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="timeout">How long to wait for a broker and for its answer.</param>
+    /// <exception cref="ShmbException">As without the time.</exception>
+    public static void Release(string name, TimeSpan timeout) =>
+        Native.Check(Native.shmb_releaseW(Native.Name(name), Requests.Milliseconds(timeout)));
 
     /// <summary>Opens a mutex of the broker, after a check that the broker owns it.</summary>
     /// <param name="name">Its name.</param>

@@ -46,6 +46,10 @@ public enum ShmbResult
     NoMemory = -17,
     /// <summary>A system call failed: see <see cref="ShmbException.Win32Code"/>.</summary>
     System = -18,
+    /// <summary>No rule of the configuration allows this request: see <see cref="ShmbException.Answer"/>.</summary>
+    NotAllowed = -19,
+    /// <summary>A quota of the rule is used up: see <see cref="ShmbException.Answer"/>.</summary>
+    Quota = -20,
 }
 
 /// <summary>A call of the library failed. The message is the library's sentence for it.</summary>
@@ -71,8 +75,10 @@ public sealed class ShmbException : Exception
     {
     }
 
-    private ShmbException(ShmbResult result, string message, int win32Code, string? systemCall) : base(message)
+    private ShmbException(ShmbResult result, string message, int win32Code, string? systemCall, RequestInfo? answer)
+        : base(message)
     {
+        Answer = answer;
         Result = result;
         Win32Code = win32Code;
         SystemCall = systemCall;
@@ -87,8 +93,13 @@ public sealed class ShmbException : Exception
     /// <summary>The name of the system call that failed; null: none did.</summary>
     public string? SystemCall { get; }
 
+    /// <summary>
+    /// What the broker answered to <see cref="Broker.Request"/>; null: nothing, or it was another call.
+    /// </summary>
+    public RequestInfo? Answer { get; }
+
     /// <summary>Call it in the thread of the failed call, before the thread's next call.</summary>
-    internal static unsafe ShmbException FromResult(int result)
+    internal static unsafe ShmbException FromResult(int result, RequestInfo? answer = null)
     {
         char* text = stackalloc char[TextSize];
         _ = Native.shmb_result_textW(result, text, TextSize);
@@ -97,6 +108,6 @@ public sealed class ShmbException : Exception
         if (Native.shmb_last_failure(out uint lastCode, out IntPtr lastCall) == result)
             (code, call) = (lastCode, lastCall);
         return new ShmbException((ShmbResult)result, new string(text), unchecked((int)code),
-            code == 0 ? null : Marshal.PtrToStringAnsi(call));
+            code == 0 ? null : Marshal.PtrToStringAnsi(call), answer);
     }
 }

@@ -653,4 +653,86 @@ public class BrokerTests
         Assert.True(nameless.CreatedHere);
         Assert.Equal(4, nameless.Update(0, "mine"u8, NoWait));
     }
+
+    // ---- objects on request --------------------------------------------------------------
+
+    [Fact]
+    public void A_refused_request_says_why()
+    {
+        var failure = Assert.Throws<ShmbException>(() => Broker.Request("Stranger.Asked", 64));
+        Assert.Equal(ShmbResult.NotAllowed, failure.Result);
+        Assert.NotEmpty(failure.Message);
+        RequestInfo told = failure.Answer!;
+        Assert.Equal(RequestReason.NoRule, told.Reason);
+        Assert.Equal(ShmbResult.NotAllowed, told.Result);
+        Assert.False(told.Allowed || told.Made);
+        Assert.Null(told.Rule);
+        Assert.Null(told.Retry);
+        RequestInfo asked = Broker.AskRequest(@"Global\Stranger.Asked", 0, new RequestOptions
+        {
+            Kind = ObjectKind.Semaphore, InitialCount = 1, MaximumCount = 2, Owner = "S-1-5-18", Timeout = Soon,
+        });
+        Assert.Equal(told.Reason, asked.Reason);
+        Assert.False(asked.Allowed);
+        Assert.Equal(ShmbResult.BadArgument, Failure(() => Broker.AskRequest("Stranger.Asked", 0)));
+        Assert.Equal(ShmbResult.BadName, Failure(() => Broker.Request(@"a\b", 1)));
+        Assert.Null(Assert.Throws<ShmbException>(() => Segment.Open("Stranger.Asked")).Answer);
+        Assert.Null(Broker.Describe("Net.Run").Rule);
+        Assert.Null(Broker.Describe("Net.Run").Account);
+    }
+
+    [Fact]
+    public void What_a_rule_allows_is_held_until_it_is_released()
+    {
+        const string name = "Net.Asked.Segment";
+        Assert.True(Broker.AskRequest(name, 100).Made);
+        Assert.Equal(ShmbResult.NotFound, Failure(() => Segment.Open(name)));
+        RequestInfo made = Broker.Request(name, 100), again = Broker.Request(name, 1);
+        Assert.True(made.Made && made.Allowed && !again.Made);
+        Assert.Equal(("NetRule", 100L, RequestReason.None), (made.Rule, made.Size, made.Reason));
+        using Segment segment = Segment.Open(name, Rights.Write);
+        Assert.Equal(100, segment.Size);
+        Assert.Equal(3, segment.Update(0, "net"u8, Soon));
+        ObjectInfo info = Broker.Describe(name);
+        Assert.True(info.Flags.HasFlag(ObjectFlags.Requested));
+        Assert.Equal("NetRule", info.Rule);
+        Assert.StartsWith("S-1-", info.Account, StringComparison.Ordinal);
+        Assert.Contains(Broker.List(), one => one.Name == name && one.Account == info.Account);
+
+        RequestInfo larger = Broker.AskRequest(name, 101);
+        Assert.Equal((ShmbResult.Range, RequestReason.Other, 100L), (larger.Result, larger.Reason, larger.Size));
+        RequestInfo other = Broker.AskRequest(name, 0, new RequestOptions { Kind = ObjectKind.Mutex });
+        Assert.Equal((ShmbResult.WrongKind, RequestReason.Other), (other.Result, other.Reason));
+        RequestInfo large = Broker.AskRequest("Net.Asked.Large", 4097);
+        Assert.Equal((RequestReason.Size, 4096L, "NetRule"), (large.Reason, large.Most, large.Rule));
+
+        Broker.Request("Net.Asked.Mutex", 0, new RequestOptions { Kind = ObjectKind.Mutex });
+        Broker.Request("Net.Asked.Event", 0,
+            new RequestOptions { Kind = ObjectKind.Event, ManualReset = true, Signalled = true });
+        Broker.Request("Net.Asked.Semaphore", 0,
+            new RequestOptions { Kind = ObjectKind.Semaphore, InitialCount = 1, MaximumCount = 2 });
+        var quota = Assert.Throws<ShmbException>(() => Broker.Request("Net.Asked.Fifth", 1));
+        Assert.Equal(ShmbResult.Quota, quota.Result);
+        Assert.Equal((RequestReason.EachObjects, 4L, 4L), (quota.Answer!.Reason, quota.Answer.Used, quota.Answer.Most));
+        using (Mutex mutex = Broker.OpenMutex("Net.Asked.Mutex"))
+        {
+            Assert.True(mutex.WaitOne(NoWait));
+            mutex.ReleaseMutex();
+        }
+        using (EventWaitHandle signalled = Broker.OpenEvent("Net.Asked.Event", Rights.Read))
+            Assert.True(signalled.WaitOne(NoWait) && signalled.WaitOne(NoWait));
+        using (Semaphore semaphore = Broker.OpenSemaphore("Net.Asked.Semaphore"))
+        {
+            Assert.True(semaphore.WaitOne(NoWait));
+            Assert.False(semaphore.WaitOne(NoWait));
+            semaphore.Release(2);
+        }
+
+        foreach (string one in new[] { name, "Net.Asked.Mutex", "Net.Asked.Event", "Net.Asked.Semaphore" })
+            Broker.Release(one);
+        Assert.NotEqual(ShmbResult.Ok, segment.State);
+        Assert.Equal(ShmbResult.NotFound, Failure(() => Segment.Open(name)));
+        Assert.Equal(ShmbResult.NotFound, Failure(() => Broker.Release(name, Soon)));
+        Assert.False(Broker.Request("Net.Bare", 64).Made);
+    }
 }

@@ -17,6 +17,8 @@ public class HostTests
         Assert.Throws<ArgumentException>("name", () => Segment.Open("Prices\0.lock"));
         Assert.Throws<ArgumentException>("name", () => Segment.CreatePrivate("Prices\0", 1));
         Assert.Throws<ArgumentException>("name", () => Broker.OpenMutex("Prices\0"));
+        Assert.Throws<ArgumentException>("name", () => Broker.Request("Prices\0", 1));
+        Assert.Throws<ArgumentException>("name", () => Broker.Release("Prices\0"));
     }
 
     [Theory]
@@ -29,6 +31,9 @@ public class HostTests
         Assert.Throws<ArgumentOutOfRangeException>("wait", () => Segment.Open("Prices", Rights.Read, time));
         Assert.Throws<ArgumentOutOfRangeException>("Wait",
             () => Segment.Open("Prices", new SegmentOptions { Wait = time }));
+        Assert.Throws<ArgumentOutOfRangeException>("timeout",
+            () => Broker.AskRequest("Prices", 1, new RequestOptions { Timeout = time }));
+        Assert.Throws<ArgumentOutOfRangeException>("timeout", () => Broker.Release("Prices", time));
     }
 
     [Fact]
@@ -38,6 +43,7 @@ public class HostTests
             () => Segment.Open("Prices", new SegmentOptions { Offset = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>("Length",
             () => Segment.Open("Prices", new SegmentOptions { Length = long.MinValue }));
+        Assert.Throws<ArgumentOutOfRangeException>("size", () => Broker.Request("Prices", -1));
         Assert.Throws<ArgumentOutOfRangeException>("size", () => Segment.CreatePrivate("Prices", -1));
         Assert.Throws<ArgumentNullException>("options", () => Segment.Open("Prices", null!));
         Assert.Throws<ArgumentNullException>("options", () => MessageQueue.Open("Orders", null!));
