@@ -26,6 +26,7 @@ sys.path.insert(0, FOLDER)
 NUMBERS = {"uint32_t": "c_uint32", "int32_t": "c_int32", "uint64_t": "c_uint64"}
 # The enumerations, and what their constants begin with in the header.
 ENUMERATIONS = {"Kind": "SHMB_KIND_", "State": "SHMB_STATE_", "Flags": "SHMB_FLAG_", "LockFlags": "SHMB_LOCK_",
+                "Reason": "SHMB_REASON_", "RequestFlags": "SHMB_REQUEST_(?=MANUAL_RESET|SET)",
                 "Result": r"SHMB_(?!INFINITE|READ$|WRITE$|RECHECK_MS|VERSION_MAJOR|VERSION_MINOR|VERSION_PATCH|"
                           r"\w*_SIZE)"}
 # Constants that are no result.

@@ -20,7 +20,7 @@ import warnings
 import numpy
 
 import shmbroker
-from shmbroker import Flags, Kind, LockFlags, Result
+from shmbroker import Flags, Kind, LockFlags, Reason, Result
 from shmbroker.shared_memory import SharedMemory
 
 SOON = 30
@@ -613,6 +613,82 @@ class Objects(Case):
             self.assertIn(Flags.PRIVATE, mine.info.flags)
             mine.update(0, b"private!", SOON)
             self.assertEqual(other.read(), b"private!")
+
+
+class Requests(Case):
+    def test_a_refused_request_says_why(self):
+        failure = self.fails(Result.NOT_ALLOWED, shmbroker.request, "Stranger.Asked", 64)
+        self.assertIsInstance(failure, shmbroker.NotAllowedError)
+        self.assertIsInstance(failure, PermissionError)
+        told = failure.answer
+        self.assertEqual((told.reason, told.result), (Reason.NO_RULE, Result.NOT_ALLOWED))
+        self.assertFalse(told.allowed or told.made)
+        self.assertEqual((told.rule, told.retry), (None, None))
+        self.assertEqual(pickle.loads(pickle.dumps(failure)).answer, told)
+        asked = shmbroker.request_ask("Global\\Stranger.Asked", kind=Kind.SEMAPHORE, initial=1, maximum=2,
+                                      owner="S-1-5-18", timeout=SOON)
+        self.assertEqual(asked, told)
+        self.fails(Result.BAD_ARGUMENT, shmbroker.request_ask, "Stranger.Asked")
+        self.assertIsNone(self.fails(Result.BAD_NAME, shmbroker.request, "a\\b", 1).answer)
+        self.assertIsNone(self.fails(Result.NOT_FOUND, shmbroker.open, "Stranger.Asked").answer)
+        info = shmbroker.describe("Py.Run")
+        self.assertEqual((info.rule, info.account), (None, None))
+
+    def test_what_is_no_name_or_number_is_refused(self):
+        for call in (lambda: shmbroker.request("Py.Asked\0", 1), lambda: shmbroker.request("Py.Asked.One", -1),
+                     lambda: shmbroker.request_ask("Py.Asked.One", kind=Kind.SEMAPHORE, maximum=1 << 31),
+                     lambda: shmbroker.request_ask("Py.Asked.One", 1, timeout=-1),
+                     lambda: shmbroker.release("Py.Asked.One\0"),
+                     lambda: shmbroker.release("Py.Asked.One", timeout=float("nan"))):
+            with self.assertRaises(ValueError):
+                call()
+
+    def test_what_a_rule_allows_is_held_until_it_is_released(self):
+        name, others = "Py.Asked.Segment", [f"Py.Asked.{kind}" for kind in ("Mutex", "Event", "Semaphore")]
+        self.assertTrue(shmbroker.request_ask(name, 100).made)
+        self.fails(Result.NOT_FOUND, shmbroker.open, name)
+        made, again = shmbroker.request(name, 100), shmbroker.request(name, 1)
+        self.assertTrue(made.made and made.allowed and not again.made)
+        self.assertEqual((made.rule, made.size, made.reason), ("PyRule", 100, Reason.NONE))
+        segment = shmbroker.open(name, write=True)
+        self.addCleanup(segment.close)
+        self.assertEqual(segment.size, 100)
+        self.assertEqual(segment.update(0, b"py", SOON), 2)
+        info = shmbroker.describe(name)
+        self.assertIn(Flags.REQUESTED, info.flags)
+        self.assertEqual(info.rule, "PyRule")
+        self.assertTrue(info.account.startswith("S-1-"))
+        self.assertIn((name, info.account), [(one.name, one.account) for one in shmbroker.objects()])
+
+        larger = shmbroker.request_ask(name, 101)
+        self.assertEqual((larger.result, larger.reason, larger.size), (Result.RANGE, Reason.OTHER, 100))
+        other = shmbroker.request_ask(name, kind=Kind.MUTEX)
+        self.assertEqual((other.result, other.reason), (Result.WRONG_KIND, Reason.OTHER))
+        large = shmbroker.request_ask("Py.Asked.Large", 4097)
+        self.assertEqual((large.reason, large.most, large.rule), (Reason.SIZE, 4096, "PyRule"))
+
+        shmbroker.request(others[0], kind=Kind.MUTEX)
+        shmbroker.request(others[1], kind=Kind.EVENT, manual_reset=True, signalled=True)
+        shmbroker.request(others[2], kind=Kind.SEMAPHORE, initial=1, maximum=2)
+        quota = self.fails(Result.QUOTA, shmbroker.request, "Py.Asked.Fifth", 1)
+        self.assertIsInstance(quota, shmbroker.QuotaError)
+        self.assertEqual((quota.answer.reason, quota.answer.used, quota.answer.most), (Reason.EACH_OBJECTS, 4, 4))
+        with shmbroker.open_mutex(others[0]) as mutex:
+            self.assertTrue(mutex.acquire(0))
+            mutex.release()
+        with shmbroker.open_event(others[1], write=False) as event:
+            self.assertTrue(event.wait(0) and event.wait(0))
+        with shmbroker.open_semaphore(others[2]) as semaphore:
+            self.assertTrue(semaphore.acquire(0))
+            self.assertFalse(semaphore.acquire(0))
+            semaphore.release(2)
+
+        for one in (name, *others):
+            shmbroker.release(one)
+        self.assertNotEqual(segment.state, Result.OK)
+        self.fails(Result.NOT_FOUND, shmbroker.open, name)
+        self.fails(Result.NOT_FOUND, shmbroker.release, name, timeout=SOON)
+        self.assertFalse(shmbroker.request("Py.Bare", 64).made)
 
 
 class Readme(Case):

@@ -15,16 +15,20 @@ from ._objects import (BrokerInfo, Event, Mutex, ObjectInfo, Semaphore, WaitObje
                        describe_broker, library_version, objects, open_event, open_mutex,
                        open_semaphore)
 from ._queue import Queue, QueueInfo, open_queue
-from ._results import (AccessDeniedError, Flags, Kind, LockFlags, NotFoundError, Result,
-                       ShmBrokerError, StaleError, State, TimedOutError)
+from ._requests import RequestInfo, release, request, request_ask
+from ._results import (AccessDeniedError, Flags, Kind, LockFlags, NotAllowedError, NotFoundError,
+                       QuotaError, Reason, RequestFlags, Result, ShmBrokerError, StaleError, State,
+                       TimedOutError)
 from ._segment import ReadTicket, Segment, create_private, open
 
 __version__ = "1.0.0rc1"
 
 __all__ = [
     "AccessDeniedError", "AsyncLock", "BrokerInfo", "Event", "Flags", "Kind", "Lock", "LockFlags",
-    "LockInfo", "Mutex", "NotFoundError", "ObjectInfo", "Queue", "QueueInfo", "ReadTicket", "Result",
-    "Segment", "Semaphore", "ShmBrokerError", "StaleError", "State", "Subscription", "ThreadBound",
+    "LockInfo", "Mutex", "NotAllowedError", "NotFoundError", "ObjectInfo", "Queue", "QueueInfo",
+    "QuotaError", "ReadTicket", "Reason", "RequestFlags", "RequestInfo", "Result", "Segment",
+    "Semaphore", "ShmBrokerError", "StaleError", "State", "Subscription", "ThreadBound",
     "TimedOutError", "WaitObject", "Write", "create_private", "describe", "describe_broker",
-    "library_version", "objects", "open", "open_event", "open_mutex", "open_queue", "open_semaphore",
+    "library_version", "objects", "open", "open_event", "open_mutex", "open_queue",
+    "open_semaphore", "release", "request", "request_ask",
 ]

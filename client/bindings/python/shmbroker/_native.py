@@ -79,6 +79,8 @@ class shmb_info(Structure):
         ("reserved", c_uint64 * 3),
         ("name", c_char * 604),
         ("lock", c_char * 604),
+        ("rule", c_char * 64),
+        ("account", c_char * 192),
     ]
 
 
@@ -89,6 +91,33 @@ class shmb_broker_info(Structure):
         ("started", c_uint64),
         ("reserved", c_uint64 * 2),
         ("version", c_char * 40),
+    ]
+
+
+class shmb_request_options(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("kind", c_uint32),
+        ("flags", c_uint32),
+        ("timeout_ms", c_uint32),
+        ("initial", c_int32),
+        ("maximum", c_int32),
+        ("owner", c_char_p),
+        ("reserved_pointer", c_void_p),
+    ]
+
+
+class shmb_request_info(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("made", c_uint32),
+        ("reason", c_uint32),
+        ("retry_ms", c_uint32),
+        ("used", c_uint64),
+        ("most", c_uint64),
+        ("bytes", c_uint64),
+        ("reserved", c_uint64),
+        ("rule", c_char * 64),
     ]
 
 
@@ -175,6 +204,12 @@ def declare(library: Any) -> None:
     library.shmb_state.restype = c_int32
     library.shmb_open_object.argtypes = [c_char_p, c_uint32, c_uint32, c_uint32, POINTER(c_void_p)]
     library.shmb_open_object.restype = c_int32
+    library.shmb_request.argtypes = [c_char_p, c_uint64, POINTER(shmb_request_options), POINTER(shmb_request_info)]
+    library.shmb_request.restype = c_int32
+    library.shmb_request_ask.argtypes = [c_char_p, c_uint64, POINTER(shmb_request_options), POINTER(shmb_request_info)]
+    library.shmb_request_ask.restype = c_int32
+    library.shmb_release.argtypes = [c_char_p, c_uint32]
+    library.shmb_release.restype = c_int32
     library.shmb_result_text.argtypes = [c_int32, c_void_p, c_uint32]
     library.shmb_result_text.restype = c_int32
     library.shmb_last_failure.argtypes = [POINTER(c_uint32), POINTER(c_char_p)]

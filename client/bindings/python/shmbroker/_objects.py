@@ -39,6 +39,8 @@ class ObjectInfo:
     maximum: int  # semaphore: greatest count
     slots: int  # queue: messages that fit in
     slot_size: int  # queue: most bytes of a message
+    rule: str | None = None  # requested: the rule that allows it
+    account: str | None = None  # requested: SID of the account that has asked
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,9 @@ def object_info(info: Any) -> ObjectInfo:
         name=info.name.decode("utf-8", "replace"), kind=Kind(info.kind),
         state=State(info.state), flags=Flags(info.flags), size=info.bytes,
         generation=info.generation, lock=info.lock.decode("utf-8", "replace") or None,
-        initial=info.initial, maximum=info.maximum, slots=info.slots, slot_size=info.slot_size)
+        initial=info.initial, maximum=info.maximum, slots=info.slots, slot_size=info.slot_size,
+        rule=info.rule.decode("utf-8", "replace") or None,
+        account=info.account.decode("utf-8", "replace") or None)
 
 
 def describe(name: str) -> ObjectInfo:

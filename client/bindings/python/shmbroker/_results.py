@@ -2,6 +2,10 @@
 from __future__ import annotations
 
 import enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._requests import RequestInfo
 
 
 class Result(enum.IntEnum):
@@ -27,6 +31,8 @@ class Result(enum.IntEnum):
     STALE = -16  # retired, recreated, or its control data moved: open it again
     NO_MEMORY = -17  # out of memory or address space
     SYSTEM = -18  # a system call failed
+    NOT_ALLOWED = -19  # no rule of the configuration allows this request
+    QUOTA = -20  # a quota of the rule is used up
 
 
 class Kind(enum.IntEnum):
@@ -64,6 +70,41 @@ class Flags(enum.IntFlag):
     ONE_CONSUMER = 0x800  # queue: one thread at a time may get
     REFUSE = 0x1000  # queue: a put into a full queue fails
     DROP_OLDEST = 0x2000  # queue: it drops the oldest message instead
+    REQUESTED = 0x4000  # a program has asked for it
+
+
+class Reason(enum.IntEnum):
+    """Why a request was refused."""
+
+    NONE = 0
+    NO_RULE = 1  # no rule is for this name
+    WHO = 2  # the rule does not let this program ask
+    KIND = 3  # the rule does not have this kind
+    SIZE = 4  # `most`: bytes of the largest segment of the rule
+    EACH_OBJECTS = 5  # `used`, `most`: objects of this account
+    EACH_MEMORY = 6  # `used`, `most`: bytes of this account
+    TOTAL_OBJECTS = 7  # `used`, `most`: objects of the rule
+    TOTAL_MEMORY = 8  # `used`, `most`: bytes of the rule
+    LIMITS = 9  # `limits` of the configuration, or the most there can be
+    RATE = 10  # this account asks too often: `retry`
+    TAKEN = 11  # the name belongs to another object of the broker
+    FOREIGN = 12  # an object that is not the broker's has the name
+    OTHER = 13  # it exists, but is of another kind, or smaller: `size`
+    NO_ACCESS = 14  # it exists, but you may not open it
+    NOT_REQUESTED = 15  # release: nobody has requested it
+    NOT_YOURS = 16  # release: another account has requested it
+    LIVES = 17  # release: it lives as long as the broker
+    STOPPING = 18  # the broker is starting or stopping
+    SYSTEM = 19  # the system refused it
+    MESSAGE = 20  # the broker does not understand this library
+    NO_PIPE = 21  # the configuration has no `requests:`
+
+
+class RequestFlags(enum.IntFlag):
+    """How an event is created on request."""
+
+    MANUAL_RESET = 0x1
+    SET = 0x2  # signalled when it is created
 
 
 class LockFlags(enum.IntFlag):
@@ -85,6 +126,7 @@ class ShmBrokerError(OSError):
         self.result = result
         self.win32_code = win32_code  # 0: no system call failed
         self.system_call = system_call
+        self.answer: RequestInfo | None = None  # request: what the broker answered
 
 
 class NotFoundError(ShmBrokerError, FileNotFoundError):
@@ -99,6 +141,14 @@ class TimedOutError(ShmBrokerError, TimeoutError):
     """Timed out: Result.TIMEOUT."""
 
 
+class NotAllowedError(ShmBrokerError, PermissionError):
+    """No rule of the configuration allows this request: Result.NOT_ALLOWED; see `answer`."""
+
+
+class QuotaError(ShmBrokerError):
+    """A quota of the rule is used up: Result.QUOTA; see `answer`."""
+
+
 class StaleError(ShmBrokerError):
     """Retired, recreated, or its control data moved; open it again: Result.STALE."""
 
@@ -109,4 +159,6 @@ ERRORS: dict[int, type[ShmBrokerError]] = {
     Result.ACCESS_DENIED: AccessDeniedError,
     Result.TIMEOUT: TimedOutError,
     Result.STALE: StaleError,
+    Result.NOT_ALLOWED: NotAllowedError,
+    Result.QUOTA: QuotaError,
 }
