@@ -20,9 +20,11 @@ unformatted=$("$(dirname "$(realpath "$go")")/gofmt" -l "$package" "$tests") || 
 # The piece of the README, in a program.
 mkdir "$work/piece" && (
     printf 'module piece\n\nrequire shmbroker v1.0.0\n\nreplace shmbroker => "%s"\n' "$package" >"$work/piece/go.mod"
-    printf '%s\n' 'package piece' '' 'import ("context"; "time"; "shmbroker")' '' 'type Quote struct{ Bid, Ask float64 }' \
+    printf '%s\n' 'package piece' '' 'import ("context"; "errors"; "fmt"; "os"; "time"; "shmbroker")' '' 'type Quote struct{ Bid, Ask float64 }' \
         '' 'func Piece(ctx context.Context, seen uint64) error {'
-    pieces "$package/README.md" go
+    pieces "$package/README.md" go 1
+    printf '%s\n' 'return err' '}' '' 'func Ask() error {'
+    pieces "$package/README.md" go 2
     printf '%s\n' 'return err' '}'
 ) >"$work/piece/piece.go" && (cd "$work/piece" && $go vet .) || exit 1
 for architecture in amd64 386; do

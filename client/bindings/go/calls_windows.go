@@ -50,6 +50,9 @@ const (
 	callListClose
 	callState
 	callOpenObject
+	callRequest
+	callRequestAsk
+	callRelease
 	callResultText
 	callLastFailure
 	callVersion
@@ -99,6 +102,9 @@ var names = [...]string{
 	"shmb_list_close",
 	"shmb_state",
 	"shmb_open_object",
+	"shmb_request",
+	"shmb_request_ask",
+	"shmb_release",
 	"shmb_result_text",
 	"shmb_last_failure",
 	"shmb_version",
@@ -151,6 +157,8 @@ type shmbInfo struct {
 	reserved   [3]uint64
 	name       [604]byte
 	lock       [604]byte
+	rule       [64]byte
+	account    [192]byte
 }
 
 type shmbBrokerInfo struct {
@@ -159,6 +167,29 @@ type shmbBrokerInfo struct {
 	started  uint64
 	reserved [2]uint64
 	version  [40]byte
+}
+
+type shmbRequestOptions struct {
+	size            uint32
+	kind            uint32
+	flags           uint32
+	timeoutMs       uint32
+	initial         int32
+	maximum         int32
+	owner           *byte
+	reservedPointer unsafe.Pointer
+}
+
+type shmbRequestInfo struct {
+	size     uint32
+	made     uint32
+	reason   uint32
+	retryMs  uint32
+	used     uint64
+	most     uint64
+	bytes    uint64
+	reserved uint64
+	rule     [64]byte
 }
 
 func shmbOpen(name *byte, rights uint32, waitMs uint32, segment *uintptr) int32 {
@@ -328,6 +359,11 @@ func shmbState(segment uintptr, info *shmbInfo) int32 {
 
 func shmbOpenObject(name *byte, kind uint32, rights uint32, waitMs uint32, handle *syscall.Handle) int32 {
 	r, _, _ := syscall.Syscall6(address[callOpenObject], 5, uintptr(unsafe.Pointer(name)), uintptr(kind), uintptr(rights), uintptr(waitMs), uintptr(unsafe.Pointer(handle)), 0)
+	return int32(r)
+}
+
+func shmbRelease(name *byte, timeoutMs uint32) int32 {
+	r, _, _ := syscall.Syscall(address[callRelease], 2, uintptr(unsafe.Pointer(name)), uintptr(timeoutMs), 0)
 	return int32(r)
 }
 

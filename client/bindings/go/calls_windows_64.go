@@ -48,3 +48,13 @@ func shmbPrivateCreate(name *byte, size uint64, segment *uintptr, first *int32) 
 	r, _, _ := syscall.Syscall6(address[callPrivateCreate], 4, uintptr(unsafe.Pointer(name)), uintptr(size), uintptr(unsafe.Pointer(segment)), uintptr(unsafe.Pointer(first)), 0, 0)
 	return int32(r)
 }
+
+func shmbRequest(name *byte, bytes uint64, options *shmbRequestOptions, info *shmbRequestInfo) int32 {
+	r, _, _ := syscall.Syscall6(address[callRequest], 4, uintptr(unsafe.Pointer(name)), uintptr(bytes), uintptr(unsafe.Pointer(options)), uintptr(unsafe.Pointer(info)), 0, 0)
+	return int32(r)
+}
+
+func shmbRequestAsk(name *byte, bytes uint64, options *shmbRequestOptions, info *shmbRequestInfo) int32 {
+	r, _, _ := syscall.Syscall6(address[callRequestAsk], 4, uintptr(unsafe.Pointer(name)), uintptr(bytes), uintptr(unsafe.Pointer(options)), uintptr(unsafe.Pointer(info)), 0, 0)
+	return int32(r)
+}

@@ -40,6 +40,8 @@ const (
 	ErrStale           Result = -16 // retired, recreated, or its control data moved: open it again
 	ErrNoMemory        Result = -17 // out of memory or address space
 	ErrSystem          Result = -18 // a system call failed
+	ErrNotAllowed      Result = -19 // no rule of the configuration allows this request
+	ErrQuota           Result = -20 // a quota of the rule is used up
 )
 
 // ErrClosed is the error of calls for what is closed.
@@ -59,6 +61,7 @@ type Error struct {
 	Text   string        // the library's sentence for it
 	Code   syscall.Errno // of the system call that failed; 0: none did
 	Call   string        // the name of that system call
+	Answer *RequestInfo  // Request: what the broker answered; nil: nothing
 }
 
 func (e *Error) Error() string { return "shmbroker: " + e.Text }
@@ -80,7 +83,7 @@ func (e *Error) Is(target error) bool {
 	case fs.ErrNotExist:
 		return e.Result == ErrNotFound || e.Result == ErrNoBroker
 	case fs.ErrPermission:
-		return e.Result == ErrAccessDenied
+		return e.Result == ErrAccessDenied || e.Result == ErrNotAllowed
 	case os.ErrDeadlineExceeded:
 		return e.Result == ErrTimeout
 	}

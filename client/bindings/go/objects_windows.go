@@ -56,6 +56,7 @@ const (
 	FlagOneConsumer    Flags = 0x800  // queue: one thread at a time may get
 	FlagRefuse         Flags = 0x1000 // queue: a put into a full queue fails
 	FlagDropOldest     Flags = 0x2000 // queue: it drops the oldest message instead
+	FlagRequested      Flags = 0x4000 // a program has asked for it: Request
 )
 
 // Has tells whether all of these are set.
@@ -72,6 +73,8 @@ type Object struct {
 	Generation       uint64 // grows each time the object is recreated; 0: unknown
 	Initial, Maximum int32  // semaphore: counts
 	Slots, SlotSize  uint32 // queue
+	Rule             string // requested: the rule that allows it
+	Account          string // requested: the SID of the account that has asked
 }
 
 func sizedInfo() *shmbInfo {
@@ -84,7 +87,8 @@ func objectOf(info *shmbInfo) Object {
 	return Object{Name: terminated(info.name[:]), Lock: terminated(info.lock[:]), Kind: Kind(info.kind),
 		State: State(info.state), Flags: Flags(info.flags), Size: int64(info.bytes),
 		Generation: info.generation, Initial: info.initial, Maximum: info.maximum,
-		Slots: info.slots, SlotSize: info.slotSize}
+		Slots: info.slots, SlotSize: info.slotSize,
+		Rule: terminated(info.rule[:]), Account: terminated(info.account[:])}
 }
 
 // Describe describes one object, and does not open it.

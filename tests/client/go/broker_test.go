@@ -606,6 +606,112 @@ func TestObjects(t *testing.T) {
 	is(t, err, shmbroker.ErrWrongKind)
 }
 
+func TestRequestRefused(t *testing.T) {
+	_, err := shmbroker.Request("Stranger.Asked", 64, shmbroker.RequestOptions{})
+	is(t, err, shmbroker.ErrNotAllowed)
+	is(t, err, fs.ErrPermission)
+	var failure *shmbroker.Error
+	equal(t, errors.As(err, &failure), true)
+	told := *failure.Answer
+	equal(t, told.Reason, shmbroker.ReasonNoRule)
+	equal(t, told.Result, shmbroker.ErrNotAllowed)
+	equal(t, told.Allowed() || told.Made, false)
+	equal(t, told.Rule, "")
+	equal(t, told.Retry, 0)
+	asked, err := shmbroker.AskRequest(`Global\Stranger.Asked`, 0, shmbroker.RequestOptions{
+		Kind: shmbroker.KindSemaphore, Initial: 1, Maximum: 2, Owner: "S-1-5-18", Timeout: 30 * second})
+	no(t, err)
+	equal(t, asked, told)
+	_, err = shmbroker.AskRequest("Stranger.Asked", 0, shmbroker.RequestOptions{})
+	is(t, err, shmbroker.ErrBadArgument)
+	for _, name := range []string{`a\b`, "Go.Asked\x00"} {
+		_, err = shmbroker.Request(name, 1, shmbroker.RequestOptions{})
+		is(t, err, shmbroker.ErrBadName)
+		equal(t, errors.As(err, &failure) && failure.Answer == nil, true)
+		is(t, shmbroker.Release(name, 0), shmbroker.ErrBadName)
+	}
+	object, err := shmbroker.Describe("Go.Run")
+	no(t, err)
+	equal(t, object.Rule+object.Account, "")
+}
+
+func TestRequest(t *testing.T) {
+	const name = "Go.Asked.Segment"
+	asked := func(name string, size uint64, options shmbroker.RequestOptions) shmbroker.RequestInfo {
+		t.Helper()
+		info, err := shmbroker.AskRequest(name, size, options)
+		no(t, err)
+		return info
+	}
+	made := func(name string, size uint64, options shmbroker.RequestOptions) shmbroker.RequestInfo {
+		t.Helper()
+		info, err := shmbroker.Request(name, size, options)
+		no(t, err)
+		return info
+	}
+	waits := func(name string, kind shmbroker.Kind, rights shmbroker.Rights, wanted ...uint32) syscall.Handle {
+		t.Helper()
+		handle, err := shmbroker.OpenObject(name, kind, rights, 0)
+		no(t, err)
+		t.Cleanup(func() { _ = syscall.CloseHandle(handle) })
+		for _, one := range wanted {
+			got, err := syscall.WaitForSingleObject(handle, 0)
+			no(t, err)
+			equal(t, got, one)
+		}
+		return handle
+	}
+	segment := shmbroker.RequestOptions{}
+	equal(t, asked(name, 100, segment).Made, true)
+	_, err := shmbroker.Open(name, shmbroker.Read, 0)
+	is(t, err, shmbroker.ErrNotFound)
+	equal(t, made(name, 100, segment), shmbroker.RequestInfo{Made: true, Size: 100, Rule: "GoRule"})
+	equal(t, made(name, 1, segment).Made, false)
+	memory := opened(t, name, shmbroker.Write)
+	equal(t, memory.Size(), 100)
+	_, err = memory.Update([]byte("go"), 0, second)
+	no(t, err)
+	object, err := shmbroker.Describe(name)
+	no(t, err)
+	equal(t, object.Flags.Has(shmbroker.FlagRequested), true)
+	equal(t, object.Rule, "GoRule")
+	equal(t, strings.HasPrefix(object.Account, "S-1-"), true)
+
+	larger := asked(name, 101, segment)
+	equal(t, larger.Result, shmbroker.ErrRange)
+	equal(t, larger.Reason, shmbroker.ReasonOther)
+	equal(t, larger.Size, 100)
+	equal(t, asked(name, 0, shmbroker.RequestOptions{Kind: shmbroker.KindMutex}).Result, shmbroker.ErrWrongKind)
+	large := asked("Go.Asked.Large", 4097, segment)
+	equal(t, large.Reason, shmbroker.ReasonSize)
+	equal(t, large.Most, 4096)
+	equal(t, large.Rule, "GoRule")
+
+	made("Go.Asked.Mutex", 0, shmbroker.RequestOptions{Kind: shmbroker.KindMutex})
+	made("Go.Asked.Event", 0, shmbroker.RequestOptions{Kind: shmbroker.KindEvent, ManualReset: true, Set: true})
+	made("Go.Asked.Semaphore", 0, shmbroker.RequestOptions{Kind: shmbroker.KindSemaphore, Initial: 1, Maximum: 2})
+	_, err = shmbroker.Request("Go.Asked.Fifth", 1, segment)
+	is(t, err, shmbroker.ErrQuota)
+	var quota *shmbroker.Error
+	equal(t, errors.As(err, &quota), true)
+	equal(t, quota.Answer.Reason, shmbroker.ReasonEachObjects)
+	equal(t, quota.Answer.Used, 4)
+	equal(t, quota.Answer.Most, 4)
+	waits("Go.Asked.Mutex", shmbroker.KindMutex, shmbroker.Write)
+	waits("Go.Asked.Event", shmbroker.KindEvent, shmbroker.Read, syscall.WAIT_OBJECT_0, syscall.WAIT_OBJECT_0)
+	waits("Go.Asked.Semaphore", shmbroker.KindSemaphore, shmbroker.Write, syscall.WAIT_OBJECT_0, syscall.WAIT_TIMEOUT)
+
+	for _, one := range []string{name, "Go.Asked.Mutex", "Go.Asked.Event", "Go.Asked.Semaphore"} {
+		no(t, shmbroker.Release(one, 0))
+	}
+	_, err = memory.State()
+	equal(t, err == nil, false)
+	_, err = shmbroker.Open(name, shmbroker.Read, 0)
+	is(t, err, shmbroker.ErrNotFound)
+	is(t, shmbroker.Release(name, 30*second), shmbroker.ErrNotFound)
+	equal(t, made("Go.Bare", 64, segment).Made, false)
+}
+
 type quote struct {
 	Bid, Ask float64
 	Count    int32
