@@ -21,8 +21,9 @@ import header
 FOLDER = os.path.join(header.ROOT, "client/bindings/node")
 HANDLES = {"shmb_segment", "shmb_queue", "shmb_list", "shmb_subscription"}
 # The type, and what its constants begin with in the header.
-CONSTANTS = {"Kind": "SHMB_KIND_", "State": "SHMB_STATE_", "Flag": "SHMB_FLAG_", "LockFlag": "SHMB_LOCK_", "Result":
-             r"SHMB_(?!VERSION_(?!MISMATCH)|READ$|WRITE$|RECHECK_MS|INFINITE|\w*_SIZE|\w*_(?:MIN|MAX))"}
+CONSTANTS = {"Kind": "SHMB_KIND_", "State": "SHMB_STATE_", "Flag": "SHMB_FLAG_", "LockFlag": "SHMB_LOCK_",
+             "Reason": "SHMB_REASON_", "Result":
+             r"SHMB_(?!REQUEST_|VERSION_(?!MISMATCH)|READ$|WRITE$|RECHECK_MS|INFINITE|\w*_SIZE|\w*_(?:MIN|MAX))"}
 # The file, and how one of its types stands there.
 FORMS = {"shmb.js": r"const %s = Object\.freeze\(\{(.*?)\}\)",
          "shmb.d.ts": r"export const %s: Readonly<\{(.*?)\}>"}
@@ -113,6 +114,9 @@ class Node(bindings.Package):
             value = constants.get("SHMB_" + name)
             if not re.search(rf"\b{name} = {value}\b", source) or f"export const {name}: {value};" not in types:
                 complaints.append(f"{name} is not {value}")
+        for name in ("REQUEST_MANUAL_RESET", "REQUEST_SET"):
+            if not re.search(rf"\b{name} = {constants.get('SHMB_' + name):#x}\b", source):
+                complaints.append(f"{name} is not the header's")
         if not re.search(rf"\bINFINITE = {constants.get('SHMB_INFINITE'):#x}\b", source, flags=re.I):
             complaints.append("INFINITE is not the header's")
         exports = set(re.findall(r"\w+", re.search(r"module\.exports = \{(.*?)\}", source, flags=re.S)[1]))

@@ -64,11 +64,13 @@ mkdir -p "$work/node_modules/shmbroker" &&
     (cd "$work/node_modules/shmbroker" && find . -type f -printf '%P\n' | LC_ALL=C sort) | diff "$work/npm_files" - ||
     { echo 'npm pack would take other files'; exit 1; }
 
-# The piece of the README, in a program.
+# The pieces of the README, in a program.
 {
-    echo 'module.exports = async (signal) => {'
-    pieces "$package/README.md" js
-    echo '};'
+    echo 'module.exports = [async (signal) => {'
+    pieces "$package/README.md" js 1
+    echo '}, async () => {'
+    pieces "$package/README.md" js 2
+    echo '}];'
 } >"$work/piece.js"
 (cd "$work" && "$(command -v node)" "$node/node_modules/typescript/bin/tsc" --noEmit --strict --skipLibCheck \
     --allowJs --checkJs --noImplicitAny false --target es2020 --module commonjs --esModuleInterop types.ts piece.js) ||

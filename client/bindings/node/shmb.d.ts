@@ -11,6 +11,7 @@ export const Result: Readonly<{
     OK: 0; ABANDONED: 1; NOT_FOUND: -1; NO_BROKER: -2; ACCESS_DENIED: -3; WRONG_KIND: -4; NOT_OURS: -5;
     BAD_NAME: -6; BAD_ARGUMENT: -7; RANGE: -8; TIMEOUT: -9; NOT_OWNER: -10; NO_SLOT: -11; BUSY: -12;
     INCONSISTENT: -13; CORRUPT: -14; VERSION_MISMATCH: -15; STALE: -16; NO_MEMORY: -17; SYSTEM: -18;
+    NOT_ALLOWED: -19; QUOTA: -20;
 }>;
 export const Kind: Readonly<{ SEGMENT: 0; MUTEX: 1; EVENT: 2; SEMAPHORE: 3; QUEUE: 4 }>;
 export const State: Readonly<{ HELD: 1; CONFLICT: 2; FAILED: 3 }>;
@@ -18,14 +19,20 @@ export const State: Readonly<{ HELD: 1; CONFLICT: 2; FAILED: 3 }>;
 export const Flag: Readonly<{
     MANUAL_RESET: 0x01; READERS_MAY_WAIT: 0x02; INITIAL: 0x04; COMPANION: 0x08; HAS_LOCK: 0x10; ROUNDED: 0x20;
     NOTIFY: 0x40; PRIVATE: 0x80; DOUBLE: 0x100; FAST: 0x200; ONE_PRODUCER: 0x400; ONE_CONSUMER: 0x800;
-    REFUSE: 0x1000; DROP_OLDEST: 0x2000;
+    REFUSE: 0x1000; DROP_OLDEST: 0x2000; REQUESTED: 0x4000;
 }>;
 /** Of LockInfo.flags. */
 export const LockFlag: Readonly<{ KNOWN: 0x01; HELD: 0x02; OWNER: 0x04; ABANDONED: 0x08; HALF: 0x10 }>;
+/** Why a request was refused, of RequestInfo.reason; shmb.h says more of each. */
+export const Reason: Readonly<{
+    NONE: 0; NO_RULE: 1; WHO: 2; KIND: 3; SIZE: 4; EACH_OBJECTS: 5; EACH_MEMORY: 6; TOTAL_OBJECTS: 7;
+    TOTAL_MEMORY: 8; LIMITS: 9; RATE: 10; TAKEN: 11; FOREIGN: 12; OTHER: 13; NO_ACCESS: 14; NOT_REQUESTED: 15;
+    NOT_YOURS: 16; LIVES: 17; STOPPING: 18; SYSTEM: 19; MESSAGE: 20; NO_PIPE: 21;
+}>;
 
 /** A call of the library that failed. The message is the library's sentence. */
 export class ShmbError extends Error {
-    constructor(code: number);
+    constructor(code: number, answer?: RequestInfo | null);
     /** One of Result. */
     readonly code: number;
     /** Its name, such as 'NOT_FOUND'. */
@@ -33,6 +40,8 @@ export class ShmbError extends Error {
     /** Of the system call that failed; 0: none did. */
     readonly win32Code: number;
     readonly systemCall: string | null;
+    /** Of a request; null: the broker answered nothing, or it was another call. */
+    readonly answer: RequestInfo | null;
 }
 
 export interface OpenOptions {
@@ -82,6 +91,48 @@ export interface ObjectInfo {
     slotSize: number;
     /** Segment with a lock: name of its mutex, or of a fast lock's event. */
     lock: string;
+    /** Requested: the rule that allows it; else ''. */
+    rule: string;
+    /** Requested: the SID of the account that has asked; else ''. */
+    account: string;
+}
+
+/** What to ask for. */
+export interface RequestOptions {
+    /** Of Kind, but no queue. Default: a segment. */
+    kind?: 0 | 1 | 2 | 3;
+    /** Event: it stays set until it is reset. */
+    manualReset?: boolean;
+    /** Event: it is set when it is created. */
+    set?: boolean;
+    /** Semaphore: first count. */
+    initial?: number;
+    /** Semaphore: greatest count. */
+    maximum?: number;
+    /** For a broker and its answer; default: 5000 */
+    timeoutMs?: number;
+    /** SID of one more owner to trust, if the broker runs under an account of its own. */
+    owner?: string;
+}
+
+/** What the broker answered to a request. */
+export interface RequestInfo {
+    /** OK: it holds the object; else why not. One of Result. */
+    result: number;
+    /** This request created the object, or would create it; false: it existed. */
+    made: boolean;
+    /** One of Reason. */
+    reason: number;
+    /** Objects or bytes, see the reason. */
+    used: number;
+    /** Objects or bytes, see the reason. */
+    most: number;
+    /** Segment: size. */
+    bytes: number;
+    /** When another try may succeed; 0: that would not help. */
+    retryMs: number;
+    /** The rule that decided; '': none. */
+    rule: string;
 }
 
 export interface LockInfo {
@@ -228,5 +279,14 @@ export function list(): ObjectInfo[];
 /** One object, without opening it. */
 export function describe(name: string): ObjectInfo;
 export function describeBroker(): BrokerInfo;
+/** Asks the broker to hold an object that the configuration does not name: open it afterwards. Blocks. */
+export function request(name: string, size?: number, options?: RequestOptions): RequestInfo;
+export function requestAsync(name: string, size?: number, options?: RequestOptions): Promise<RequestInfo>;
+/** What a request would be answered, a refusal as well; nothing else happens. Blocks. */
+export function askRequest(name: string, size?: number, options?: RequestOptions): RequestInfo;
+export function askRequestAsync(name: string, size?: number, options?: RequestOptions): Promise<RequestInfo>;
+/** Gives back an object that this account has requested. Blocks. timeoutMs: 5000 */
+export function release(name: string, timeoutMs?: number): void;
+export function releaseAsync(name: string, timeoutMs?: number): Promise<void>;
 /** The version of the DLL. */
 export function version(): string;

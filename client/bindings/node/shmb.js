@@ -21,15 +21,22 @@ const Result = Object.freeze({
     OK: 0, ABANDONED: 1, NOT_FOUND: -1, NO_BROKER: -2, ACCESS_DENIED: -3, WRONG_KIND: -4, NOT_OURS: -5,
     BAD_NAME: -6, BAD_ARGUMENT: -7, RANGE: -8, TIMEOUT: -9, NOT_OWNER: -10, NO_SLOT: -11, BUSY: -12,
     INCONSISTENT: -13, CORRUPT: -14, VERSION_MISMATCH: -15, STALE: -16, NO_MEMORY: -17, SYSTEM: -18,
+    NOT_ALLOWED: -19, QUOTA: -20,
 });
 const Kind = Object.freeze({ SEGMENT: 0, MUTEX: 1, EVENT: 2, SEMAPHORE: 3, QUEUE: 4 });
 const State = Object.freeze({ HELD: 1, CONFLICT: 2, FAILED: 3 });
 const Flag = Object.freeze({
     MANUAL_RESET: 0x01, READERS_MAY_WAIT: 0x02, INITIAL: 0x04, COMPANION: 0x08, HAS_LOCK: 0x10, ROUNDED: 0x20,
     NOTIFY: 0x40, PRIVATE: 0x80, DOUBLE: 0x100, FAST: 0x200, ONE_PRODUCER: 0x400, ONE_CONSUMER: 0x800,
-    REFUSE: 0x1000, DROP_OLDEST: 0x2000,
+    REFUSE: 0x1000, DROP_OLDEST: 0x2000, REQUESTED: 0x4000,
 });
 const LockFlag = Object.freeze({ KNOWN: 0x01, HELD: 0x02, OWNER: 0x04, ABANDONED: 0x08, HALF: 0x10 });
+const Reason = Object.freeze({
+    NONE: 0, NO_RULE: 1, WHO: 2, KIND: 3, SIZE: 4, EACH_OBJECTS: 5, EACH_MEMORY: 6, TOTAL_OBJECTS: 7,
+    TOTAL_MEMORY: 8, LIMITS: 9, RATE: 10, TAKEN: 11, FOREIGN: 12, OTHER: 13, NO_ACCESS: 14, NOT_REQUESTED: 15,
+    NOT_YOURS: 16, LIVES: 17, STOPPING: 18, SYSTEM: 19, MESSAGE: 20, NO_PIPE: 21,
+});
+const REQUEST_MANUAL_RESET = 0x1, REQUEST_SET = 0x2;
 
 // Written by tests/checks/node.py from shmb.h.
 const structures = {
@@ -77,6 +84,8 @@ const structures = {
         'uint64_t reserved[3]',
         'char name[604]',
         'char lock[604]',
+        'char rule[64]',
+        'char account[192]',
     ],
     shmb_broker_info: [
         'uint32_t size',
@@ -84,6 +93,27 @@ const structures = {
         'uint64_t started',
         'uint64_t reserved[2]',
         'char version[40]',
+    ],
+    shmb_request_options: [
+        'uint32_t size',
+        'uint32_t kind',
+        'uint32_t flags',
+        'uint32_t timeout_ms',
+        'int32_t initial',
+        'int32_t maximum',
+        'const char *owner',
+        'const void *reserved_pointer',
+    ],
+    shmb_request_info: [
+        'uint32_t size',
+        'uint32_t made',
+        'uint32_t reason',
+        'uint32_t retry_ms',
+        'uint64_t used',
+        'uint64_t most',
+        'uint64_t bytes',
+        'uint64_t reserved',
+        'char rule[64]',
     ],
 };
 const prototypes = [
@@ -124,6 +154,9 @@ const prototypes = [
     'int32_t __stdcall shmb_list_close(void *list)',
     'int32_t __stdcall shmb_state(void *segment, _Inout_ shmb_info *info)',
     'int32_t __stdcall shmb_open_object(const char *name, uint32_t kind, uint32_t rights, uint32_t wait_ms, _Out_ uintptr_t *handle)',
+    'int32_t __stdcall shmb_request(const char *name, uint64_t bytes, const shmb_request_options *options, _Inout_ shmb_request_info *info)',
+    'int32_t __stdcall shmb_request_ask(const char *name, uint64_t bytes, const shmb_request_options *options, _Inout_ shmb_request_info *info)',
+    'int32_t __stdcall shmb_release(const char *name, uint32_t timeout_ms)',
     'int32_t __stdcall shmb_result_text(int32_t result, _Out_ uint8_t *buffer, uint32_t size)',
     'int32_t __stdcall shmb_last_failure(_Out_ uint32_t *win32_code, _Out_ const char **call)',
     'const char *__stdcall shmb_version(void)',
@@ -165,7 +198,7 @@ for (const prototype of prototypes)
 const resultNames = new Map(Object.entries(Result).map(([name, value]) => [value, name]));
 
 class ShmbError extends Error {
-    constructor(code) {
+    constructor(code, answer = null) {
         const text = Buffer.alloc(1024), win32Code = [0], systemCall = [null];
         const same = calls.shmb_last_failure(win32Code, systemCall) === code;
         calls.shmb_result_text(code, text, text.length);
@@ -175,6 +208,7 @@ class ShmbError extends Error {
         this.result = resultNames.get(code) || String(code); // such as 'NOT_FOUND'
         this.win32Code = same ? win32Code[0] : 0; // 0: no system call failed
         this.systemCall = same && win32Code[0] ? systemCall[0] : null;
+        this.answer = answer; // of a request; null: the broker answered nothing
     }
 }
 
@@ -836,7 +870,7 @@ function objectInfo(info) {
     return {
         name: info.name, kind: info.kind, state: info.state, flags: info.flags, bytes: Number(info.bytes),
         generation: Number(info.generation), initial: info.initial, maximum: info.maximum, slots: info.slots,
-        slotSize: info.slot_size, lock: info.lock,
+        slotSize: info.slot_size, lock: info.lock, rule: info.rule, account: info.account,
     };
 }
 
@@ -869,6 +903,95 @@ function describeBroker() {
     const info = { size: koffi.sizeof('shmb_broker_info') };
     check(calls.shmb_describe_broker(info));
     return { version: info.version, process: info.process, started: timeOf(info.started) };
+}
+
+// ---- objects on request -----------------------------------------------------------------
+
+const REQUEST_MS = 5000; // the time of the library, if there is none
+
+// The arguments of a request; the last one gets the answer.
+function requestOf(name, size, {
+    kind = Kind.SEGMENT, manualReset = false, set = false, initial = 0, maximum = 0, timeoutMs = REQUEST_MS, owner = null,
+} = {}) {
+    const flags = (manualReset ? REQUEST_MANUAL_RESET : 0) | (set ? REQUEST_SET : 0);
+    return [name, size, {
+        size: koffi.sizeof('shmb_request_options'), kind, flags, timeout_ms: atLeastOne(timeoutMs), initial, maximum, owner,
+    }, { size: koffi.sizeof('shmb_request_info') }];
+}
+
+// For the library, 0 is five seconds.
+function atLeastOne(timeoutMs) {
+    return Math.max(timeoutMs, 1);
+}
+
+// What the broker answered; null: nothing.
+function requestInfo(result, info) {
+    if (result < 0 && info.reason === Reason.NONE)
+        return null;
+    return {
+        result, made: info.made !== 0, reason: info.reason, used: Number(info.used), most: Number(info.most),
+        bytes: Number(info.bytes), retryMs: info.retry_ms, rule: info.rule,
+    };
+}
+
+function requested(result, info) {
+    const answer = requestInfo(result, info);
+    if (result < 0)
+        throw new ShmbError(result, answer);
+    return answer;
+}
+
+function told(result, info) {
+    const answer = requestInfo(result, info);
+    if (answer === null)
+        throw new ShmbError(result);
+    return answer;
+}
+
+// Makes a call in a thread of the pool.
+function inPool(call, args, turned) {
+    return new Promise((resolve, reject) => call.async(...args, (error, result) => {
+        try {
+            if (error)
+                throw error;
+            resolve(turned(result, args[args.length - 1]));
+        } catch (failure) {
+            reject(failure);
+        }
+    }));
+}
+
+// Asks the broker to hold an object that the configuration does not name: open it afterwards. A rule of
+// the configuration (`requests:`) decides. An object that exists already is as good, if it is of this kind
+// and has this size or more. A refusal is a ShmbError with the `answer`. options: kind, of an event
+// manualReset and set, of a semaphore initial and maximum; timeoutMs: 5000; owner.
+function request(name, size = 0, options = {}) {
+    const args = requestOf(name, size, options);
+    return requested(calls.shmb_request(...args), args[3]);
+}
+
+async function requestAsync(name, size = 0, options = {}) {
+    return inPool(calls.shmb_request, requestOf(name, size, options), requested);
+}
+
+// What a request would be answered, a refusal as well; nothing else happens.
+function askRequest(name, size = 0, options = {}) {
+    const args = requestOf(name, size, options);
+    return told(calls.shmb_request_ask(...args), args[3]);
+}
+
+async function askRequestAsync(name, size = 0, options = {}) {
+    return inPool(calls.shmb_request_ask, requestOf(name, size, options), told);
+}
+
+// Gives back an object that this account has requested. Who has it open keeps it, and its state is
+// STALE or NOT_FOUND.
+function release(name, timeoutMs = REQUEST_MS) {
+    check(calls.shmb_release(name, atLeastOne(timeoutMs)));
+}
+
+async function releaseAsync(name, timeoutMs = REQUEST_MS) {
+    await inPool(calls.shmb_release, [name, atLeastOne(timeoutMs)], check);
 }
 
 // The version of the DLL.
@@ -937,5 +1060,6 @@ class NamedObject {
 
 module.exports = {
     Segment, Queue, NamedObject, ShmbError, list, describe, describeBroker, version,
-    READ, WRITE, INFINITE, Result, Kind, State, Flag, LockFlag,
+    request, requestAsync, askRequest, askRequestAsync, release, releaseAsync,
+    READ, WRITE, INFINITE, Result, Kind, State, Flag, LockFlag, Reason,
 };

@@ -4,7 +4,7 @@
 const assert = require('assert');
 const { Worker, isMainThread, parentPort, workerData } = require('worker_threads');
 const shmb = require('shmbroker');
-const { Segment, Queue, NamedObject, ShmbError, Result, Kind, State, Flag, LockFlag, READ, WRITE } = shmb;
+const { Segment, Queue, NamedObject, ShmbError, Result, Kind, State, Flag, LockFlag, Reason, READ, WRITE } = shmb;
 
 // What a thread does that has a segment's lock until it is told to go on.
 function other() {
@@ -309,6 +309,69 @@ const tests = {
             assert.strictEqual(semaphore.release(1), 0);
         });
         assert.throws(() => NamedObject.open('Node.Stop', Kind.MUTEX), failsWith('WRONG_KIND'));
+    },
+
+    async 'a refused request says why'() {
+        const check = (error) => failsWith('NOT_ALLOWED')(error) && error.answer.reason === Reason.NO_RULE;
+        assert.throws(() => shmb.request('Stranger.Asked', 64), check);
+        await assert.rejects(shmb.requestAsync('Stranger.Asked', 64), check);
+        const semaphore = { kind: Kind.SEMAPHORE, initial: 1, maximum: 2, owner: 'S-1-5-18', timeoutMs: 30000 };
+        const told = shmb.askRequest('Global\\Stranger.Asked', 0, semaphore);
+        assert.deepStrictEqual(told, {
+            result: Result.NOT_ALLOWED, made: false, reason: Reason.NO_RULE, used: 0, most: 0, bytes: 0, retryMs: 0, rule: '',
+        });
+        assert.deepStrictEqual(await shmb.askRequestAsync('Stranger.Asked', 0, semaphore), told);
+        assert.throws(() => shmb.askRequest('Stranger.Asked'), failsWith('BAD_ARGUMENT'));
+        await assert.rejects(shmb.requestAsync('a\\b', 1), (error) => failsWith('BAD_NAME')(error) && error.answer === null);
+        await assert.rejects(shmb.releaseAsync('a\\b'), failsWith('BAD_NAME'));
+        assert.deepStrictEqual([shmb.describe('Node.Run').rule, shmb.describe('Node.Run').account], ['', '']);
+    },
+
+    async 'what a rule allows is held until it is released'() {
+        const name = 'Node.Asked.Segment', ask = shmb.askRequest;
+        assert(ask(name, 100).made);
+        assert.throws(() => Segment.open(name), failsWith('NOT_FOUND'));
+        assert.deepStrictEqual(await shmb.requestAsync(name, 100), {
+            result: Result.OK, made: true, reason: Reason.NONE, used: 0, most: 0, bytes: 100, retryMs: 0, rule: 'NodeRule',
+        });
+        assert(!shmb.request(name, 1).made);
+        const memory = Segment.open(name, WRITE);
+        assert.strictEqual(memory.size, 100);
+        assert.strictEqual(memory.update(0, bytes('node')), 4);
+        const { flags, rule, account } = shmb.describe(name);
+        assert(flags & Flag.REQUESTED && rule === 'NodeRule' && account.startsWith('S-1-'));
+        assert(shmb.list().some((one) => one.name === name && one.account === account));
+
+        const larger = ask(name, 101), large = ask('Node.Asked.Large', 4097);
+        assert.deepStrictEqual([larger.result, larger.reason, larger.bytes], [Result.RANGE, Reason.OTHER, 100]);
+        assert.strictEqual(ask(name, 0, { kind: Kind.MUTEX }).result, Result.WRONG_KIND);
+        assert.deepStrictEqual([large.reason, large.most, large.rule], [Reason.SIZE, 4096, 'NodeRule']);
+
+        await Promise.all([
+            shmb.requestAsync('Node.Asked.Mutex', 0, { kind: Kind.MUTEX }),
+            shmb.requestAsync('Node.Asked.Event', 0, { kind: Kind.EVENT, manualReset: true, set: true }),
+            shmb.requestAsync('Node.Asked.Semaphore', 0, { kind: Kind.SEMAPHORE, initial: 1, maximum: 2 }),
+        ]);
+        await assert.rejects(shmb.requestAsync('Node.Asked.Fifth', 1), (error) => failsWith('QUOTA')(error) &&
+            error.answer.reason === Reason.EACH_OBJECTS && error.answer.used === 4 && error.answer.most === 4);
+        await using(NamedObject.open('Node.Asked.Mutex', Kind.MUTEX), (mutex) => {
+            assert(mutex.wait());
+            mutex.release();
+        });
+        await using(NamedObject.open('Node.Asked.Event', Kind.EVENT, READ), (event) => assert(event.wait() && event.wait()));
+        await using(NamedObject.open('Node.Asked.Semaphore', Kind.SEMAPHORE), (semaphore) => {
+            assert(semaphore.wait() && !semaphore.wait());
+            semaphore.release(2);
+        });
+
+        shmb.release(name);
+        for (const one of ['Mutex', 'Event', 'Semaphore'])
+            await shmb.releaseAsync(`Node.Asked.${one}`);
+        assert.notStrictEqual(memory.state, Result.OK);
+        memory.close();
+        assert.throws(() => Segment.open(name), failsWith('NOT_FOUND'));
+        await assert.rejects(shmb.releaseAsync(name, 30000), failsWith('NOT_FOUND'));
+        assert(!shmb.request('Node.ToC', 64).made);
     },
 
     async 'private memory'() {

@@ -1,5 +1,5 @@
 // What shmb.d.ts lets a program do, and what not: compiled, not run.
-import { Segment, Queue, NamedObject, ShmbError, Kind, Result, WRITE, list, describeBroker } from "shmbroker";
+import { Segment, Queue, NamedObject, ShmbError, Kind, Reason, Result, WRITE, list, describeBroker, requestAsync, releaseAsync } from "shmbroker";
 
 export async function use(signal: AbortSignal): Promise<number> {
     const memory: Segment = await Segment.openAsync("Prices", WRITE, { waitMs: 5000, signal, offset: 8 });
@@ -12,11 +12,18 @@ export async function use(signal: AbortSignal): Promise<number> {
         message.readDoubleLE(0);
     const none: Buffer | null = await queue.getAsync({ timeoutMs: 10 });
     const before: number = NamedObject.open("Licences", Kind.SEMAPHORE).release(1);
+    const { made, rule } = await requestAsync("MyApp.1", 0, { kind: Kind.EVENT, manualReset: true, timeoutMs: 100 });
+    if (made && rule !== "")
+        await releaseAsync("MyApp.1");
+    // @ts-expect-error a queue cannot be requested
+    await requestAsync("MyApp.1", 0, { kind: Kind.QUEUE });
     try {
         memory.close();
     } catch (error) {
         if (error instanceof ShmbError && error.code === Result.STALE)
             return error.win32Code;
+        if (error instanceof ShmbError && error.answer?.reason === Reason.RATE)
+            return error.answer.retryMs;
     }
     // @ts-expect-error the lock would be released before the function ends
     await memory.lockedAsync(async () => 1);
