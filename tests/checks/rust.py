@@ -21,7 +21,8 @@ FOLDER = os.path.join(header.ROOT, "client/bindings/rust")
 NUMBERS = {"uint32_t": "u32", "int32_t": "i32", "uint64_t": "u64", "char": "c_char", "void": "c_void"}
 # The type, and what its constants begin with in the header.
 CONSTANTS = {"Kind": "SHMB_KIND_", "State": "SHMB_STATE_", "Flags": "SHMB_FLAG_",
-             "LockFlags": "SHMB_LOCK_", "Rights": r"SHMB_(?=READ$|WRITE$)", "Code": "SHMB_"}
+             "LockFlags": "SHMB_LOCK_", "Reason": "SHMB_REASON_",
+             "RequestFlags": "SHMB_REQUEST_(?=MANUAL_RESET|SET)", "Rights": r"SHMB_(?=READ$|WRITE$)", "Code": "SHMB_"}
 START = """\
 // Made by tests/checks/rust.py from client/include/shmb.h: do not edit.
 
@@ -91,7 +92,7 @@ class Rust(bindings.Package):
         complaints, others = [], "".join(source for name, source in sources.items()
                                          if name.startswith("src/") and name != "src/sys.rs")
         found = {(kind, name): int(value, 0) for name, kind, value in re.findall(
-            r"^\s+pub const (\w+): (\w+) = \w+\((-?\w+)\);", others, flags=re.M)}
+            r"^\s+(?:pub )?const (\w+): (\w+) = \w+\((-?\w+)\);", others, flags=re.M)}
         bindings.compare(found, wanted(header.constants(text)), complaints)
         if f'\nversion = "{bindings.version()}"\n' not in sources["Cargo.toml"]:
             complaints.append(f"Cargo.toml: the version is not {bindings.version()}")

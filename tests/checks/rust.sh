@@ -37,10 +37,12 @@ made() {
 
 # The piece of the README, as an example.
 (
-    printf '%s\n' '#![allow(unused)]' 'use shmbroker::{Rights, Segment};' 'use std::time::Duration;' \
+    printf '%s\n' '#![allow(unused)]' 'use shmbroker::{RequestOptions, Rights, Segment};' 'use std::time::Duration;' \
         '#[repr(C)]' '#[derive(Clone, Copy)]' 'struct Quote(f64, f64);' 'unsafe impl shmbroker::Plain for Quote {}' \
         'fn piece(seen: u64, quote_bytes: [u8; 16]) -> shmbroker::Result<()> {'
-    pieces "$root/$crate/README.md" rust
+    pieces "$root/$crate/README.md" rust 1
+    printf '%s\n' 'Ok(())' '}' 'fn ask() -> shmbroker::Result<()> {'
+    pieces "$root/$crate/README.md" rust 2
     printf '%s\n' 'Ok(())' '}' 'fn main() {}'
 ) >"$work/$crate/examples/piece.rs"
 (cd "$work/$crate" && quietly cargo clippy --target x86_64-pc-windows-gnu --lib --examples -- -D warnings) &&

@@ -2,9 +2,10 @@
 #![cfg(windows)]
 
 use shmbroker::{
-    Code, Error, Flags, Kind, LockFlags, Options, Queue, Rights, Segment, State, INFINITE,
+    Code, Error, Flags, Kind, LockFlags, Options, Queue, Reason, RequestOptions, Rights, Segment,
+    State, INFINITE,
 };
-use std::os::windows::io::AsRawHandle;
+use std::os::windows::io::{AsRawHandle, OwnedHandle};
 use std::path::Path;
 use std::process::Command;
 use std::ptr::{read_volatile, write_volatile};
@@ -426,6 +427,91 @@ fn other_objects_are_handles_of_win32() {
     shmbroker::open_object("Rust.Run", Kind::MUTEX, Rights::WRITE, SECOND).unwrap();
     let wrong = shmbroker::open_object("Rust.Run", Kind::SEMAPHORE, Rights::WRITE, SECOND);
     assert_eq!(code(wrong), Code::WRONG_KIND);
+}
+
+#[test]
+fn a_refused_request_says_why() {
+    let segment = RequestOptions::default();
+    let error = shmbroker::request("Stranger.Asked", 64, &segment).unwrap_err();
+    assert_eq!(error.code(), Code::NOT_ALLOWED);
+    let told = error.answer().unwrap().clone();
+    assert_eq!((told.reason, told.refused), (Reason::NO_RULE, Some(Code::NOT_ALLOWED)));
+    assert!(!told.made && told.rule.is_empty() && told.retry.is_none());
+    assert_eq!(std::io::Error::from(error).kind(), std::io::ErrorKind::PermissionDenied);
+    let mut semaphore = RequestOptions::new(Kind::SEMAPHORE);
+    semaphore.initial = 1;
+    semaphore.maximum = 2;
+    semaphore.owner = Some("S-1-5-18".to_owned());
+    semaphore.timeout = 30 * SECOND;
+    assert_eq!(shmbroker::request_ask(r"Global\Stranger.Asked", 0, &semaphore).unwrap(), told);
+    assert_eq!(code(shmbroker::request_ask("Stranger.Asked", 0, &segment)), Code::BAD_ARGUMENT);
+    for name in [r"a\b", "Rust.Asked\0"] {
+        let error = shmbroker::request(name, 1, &segment).unwrap_err();
+        assert_eq!(error.code(), Code::BAD_NAME);
+        assert!(error.answer().is_none());
+        assert_eq!(code(shmbroker::release(name, SECOND)), Code::BAD_NAME);
+    }
+    let object = shmbroker::describe("Rust.Run").unwrap();
+    assert!(object.rule.is_empty() && object.account.is_empty());
+}
+
+#[test]
+fn what_a_rule_allows_is_held_until_it_is_released() {
+    let names =
+        ["Rust.Asked.Segment", "Rust.Asked.Mutex", "Rust.Asked.Event", "Rust.Asked.Semaphore"];
+    let [name, mutex, event, semaphore] = names;
+    let segment = RequestOptions::default();
+    assert!(shmbroker::request_ask(name, 100, &segment).unwrap().made);
+    assert_eq!(code(Segment::open(name, Rights::READ, Duration::ZERO)), Code::NOT_FOUND);
+    let made = shmbroker::request(name, 100, &segment).unwrap();
+    assert!(made.made && !shmbroker::request(name, 1, &segment).unwrap().made);
+    assert_eq!((made.rule.as_str(), made.size, made.reason), ("RustRule", 100, Reason::NONE));
+    let memory = opened(name);
+    assert_eq!(memory.len(), 100);
+    memory.update(0, b"rust", SECOND).unwrap();
+    let object = shmbroker::describe(name).unwrap();
+    assert!(object.flags.contains(Flags::REQUESTED));
+    assert_eq!(object.rule, "RustRule");
+    assert!(object.account.starts_with("S-1-"));
+
+    let larger = shmbroker::request_ask(name, 101, &segment).unwrap();
+    assert_eq!(
+        (larger.refused, larger.reason, larger.size),
+        (Some(Code::RANGE), Reason::OTHER, 100)
+    );
+    let other = shmbroker::request_ask(name, 0, &RequestOptions::new(Kind::MUTEX)).unwrap();
+    assert_eq!((other.refused, other.reason), (Some(Code::WRONG_KIND), Reason::OTHER));
+    let large = shmbroker::request_ask("Rust.Asked.Large", 4097, &segment).unwrap();
+    assert_eq!((large.reason, large.most, large.rule.as_str()), (Reason::SIZE, 4096, "RustRule"));
+
+    let mut signalled = RequestOptions::new(Kind::EVENT);
+    signalled.manual_reset = true;
+    signalled.set = true;
+    let mut counts = RequestOptions::new(Kind::SEMAPHORE);
+    counts.initial = 1;
+    counts.maximum = 2;
+    shmbroker::request(mutex, 0, &RequestOptions::new(Kind::MUTEX)).unwrap();
+    shmbroker::request(event, 0, &signalled).unwrap();
+    shmbroker::request(semaphore, 0, &counts).unwrap();
+    let quota = shmbroker::request("Rust.Asked.Fifth", 1, &segment).unwrap_err();
+    assert_eq!(quota.code(), Code::QUOTA);
+    let told = quota.answer().unwrap();
+    assert_eq!((told.reason, told.used, told.most), (Reason::EACH_OBJECTS, 4, 4));
+    shmbroker::open_object(mutex, Kind::MUTEX, Rights::WRITE, SECOND).unwrap();
+    let held = shmbroker::open_object(event, Kind::EVENT, Rights::READ, SECOND).unwrap();
+    let count = shmbroker::open_object(semaphore, Kind::SEMAPHORE, Rights::WRITE, SECOND).unwrap();
+    // SAFETY: the handles are open.
+    let wait =
+        |handle: &OwnedHandle| unsafe { WaitForSingleObject(handle.as_raw_handle().cast(), 0) };
+    assert_eq!((wait(&held), wait(&held), wait(&count), wait(&count)), (0, 0, 0, 258));
+
+    for one in names {
+        shmbroker::release(one, 5 * SECOND).unwrap();
+    }
+    assert!(memory.state().is_err());
+    assert_eq!(code(Segment::open(name, Rights::READ, Duration::ZERO)), Code::NOT_FOUND);
+    assert_eq!(code(shmbroker::release(name, 5 * SECOND)), Code::NOT_FOUND);
+    assert!(!shmbroker::request("Rust.Bare", 64, &segment).unwrap().made);
 }
 
 #[repr(C)]

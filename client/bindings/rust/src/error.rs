@@ -1,5 +1,6 @@
 use crate::library::{terminated, text};
 use crate::sys::Calls;
+use crate::RequestInfo;
 use std::os::raw::c_char;
 use std::{fmt, io, ptr};
 
@@ -44,6 +45,10 @@ impl Code {
     pub const NO_MEMORY: Code = Code(-17);
     /// A system call failed: see [`Error::win32_code`].
     pub const SYSTEM: Code = Code(-18);
+    /// No rule of the configuration allows this request: see [`Error::answer`].
+    pub const NOT_ALLOWED: Code = Code(-19);
+    /// A quota of the rule is used up: see [`Error::answer`].
+    pub const QUOTA: Code = Code(-20);
 }
 
 /// A call that failed.
@@ -53,6 +58,7 @@ pub struct Error {
     text: String,
     win32_code: u32,
     system_call: String,
+    answer: Option<Box<RequestInfo>>,
 }
 
 impl Error {
@@ -71,8 +77,23 @@ impl Error {
         &self.system_call
     }
 
+    /// What the broker answered to [`request`](crate::request); `None`: nothing, or it was another call.
+    pub fn answer(&self) -> Option<&RequestInfo> {
+        self.answer.as_deref()
+    }
+
+    pub(crate) fn with_answer(self, answer: Option<RequestInfo>) -> Error {
+        Error { answer: answer.map(Box::new), ..self }
+    }
+
     pub(crate) fn own(code: Code, text: &str) -> Error {
-        Error { code, text: text.to_owned(), win32_code: 0, system_call: String::new() }
+        Error {
+            code,
+            text: text.to_owned(),
+            win32_code: 0,
+            system_call: String::new(),
+            answer: None,
+        }
     }
 
     /// A call of the system that this thread has just made.
@@ -83,6 +104,7 @@ impl Error {
             text: format!("{call} failed for {what}: {why}"),
             win32_code: why.raw_os_error().unwrap_or(0) as u32,
             system_call: call.to_owned(),
+            answer: None,
         }
     }
 
@@ -100,6 +122,7 @@ impl Error {
                 text: terminated(&buffer),
                 win32_code: if known { win32_code } else { 0 },
                 system_call: if known && !call.is_null() { text(call) } else { String::new() },
+                answer: None,
             }
         }
     }
@@ -117,7 +140,7 @@ impl From<Error> for io::Error {
     fn from(error: Error) -> io::Error {
         let kind = match error.code {
             Code::NOT_FOUND | Code::NO_BROKER => io::ErrorKind::NotFound,
-            Code::ACCESS_DENIED => io::ErrorKind::PermissionDenied,
+            Code::ACCESS_DENIED | Code::NOT_ALLOWED => io::ErrorKind::PermissionDenied,
             Code::BAD_NAME | Code::BAD_ARGUMENT | Code::RANGE => io::ErrorKind::InvalidInput,
             Code::TIMEOUT => io::ErrorKind::TimedOut,
             Code::CORRUPT | Code::INCONSISTENT => io::ErrorKind::InvalidData,

@@ -30,6 +30,7 @@ mod lock;
 mod objects;
 mod plain;
 mod queue;
+mod requests;
 mod segment;
 mod sys;
 
@@ -42,6 +43,7 @@ pub use objects::{
 };
 pub use plain::Plain;
 pub use queue::{Queue, QueueInfo};
+pub use requests::{release, request, request_ask, Reason, RequestInfo, RequestOptions};
 pub use segment::{Options, Rights, Segment};
 
 use std::time::Duration;

@@ -75,6 +75,8 @@ impl Flags {
     pub const REFUSE: Flags = Flags(0x1000);
     /// Queue: a put into a full queue drops the oldest message.
     pub const DROP_OLDEST: Flags = Flags(0x2000);
+    /// A program has asked for it: [`request`](crate::request).
+    pub const REQUESTED: Flags = Flags(0x4000);
 
     /// Whether all of these are set.
     pub fn contains(self, flags: Flags) -> bool {
@@ -107,6 +109,10 @@ pub struct Object {
     pub slots: u32,
     /// Queue: the most bytes of a message.
     pub slot_size: u32,
+    /// Requested: the rule that allows it; empty: it is not requested.
+    pub rule: String,
+    /// Requested: the SID of the account that has asked; empty: it is not requested.
+    pub account: String,
 }
 
 impl Object {
@@ -123,6 +129,8 @@ impl Object {
             maximum: info.maximum,
             slots: info.slots,
             slot_size: info.slot_size,
+            rule: terminated(&info.rule),
+            account: terminated(&info.account),
         }
     }
 }

@@ -54,6 +54,9 @@ declare! {
     fn shmb_list_close(list: *mut shmb_list) -> i32;
     fn shmb_state(segment: *const shmb_segment, info: *mut shmb_info) -> i32;
     fn shmb_open_object(name: *const c_char, kind: u32, rights: u32, wait_ms: u32, handle: *mut *mut c_void) -> i32;
+    fn shmb_request(name: *const c_char, bytes: u64, options: *const shmb_request_options, info: *mut shmb_request_info) -> i32;
+    fn shmb_request_ask(name: *const c_char, bytes: u64, options: *const shmb_request_options, info: *mut shmb_request_info) -> i32;
+    fn shmb_release(name: *const c_char, timeout_ms: u32) -> i32;
     fn shmb_result_text(result: i32, buffer: *mut c_char, size: u32) -> i32;
     fn shmb_last_failure(win32_code: *mut u32, call: *mut *const c_char) -> i32;
     fn shmb_version() -> *const c_char;
@@ -114,6 +117,8 @@ pub struct shmb_info {
     pub reserved: [u64; 3],
     pub name: [c_char; 604],
     pub lock: [c_char; 604],
+    pub rule: [c_char; 64],
+    pub account: [c_char; 192],
 }
 
 #[repr(C)]
@@ -124,4 +129,31 @@ pub struct shmb_broker_info {
     pub started: u64,
     pub reserved: [u64; 2],
     pub version: [c_char; 40],
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct shmb_request_options {
+    pub size: u32,
+    pub kind: u32,
+    pub flags: u32,
+    pub timeout_ms: u32,
+    pub initial: i32,
+    pub maximum: i32,
+    pub owner: *const c_char,
+    pub reserved_pointer: *const c_void,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct shmb_request_info {
+    pub size: u32,
+    pub made: u32,
+    pub reason: u32,
+    pub retry_ms: u32,
+    pub used: u64,
+    pub most: u64,
+    pub bytes: u64,
+    pub reserved: u64,
+    pub rule: [c_char; 64],
 }
