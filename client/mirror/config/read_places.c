@@ -13,7 +13,7 @@ struct address {
     const char *host;
     size_t host_length;
     uint64_t port, database;
-    bool tls, user, has_database;
+    bool tls, has_database;
 };
 
 /* The port and the database. False: no address. */
@@ -45,7 +45,6 @@ static bool read_address(const char *text, size_t length, struct address *out)
     } else if (strstr(text, "://") != NULL) {
         return false;
     }
-    out->user = memchr(at, '@', (size_t)(end - at)) != NULL;
     if (at < end && *at == '[') {
         stop = memchr(at, ']', (size_t)(end - at));
         if (stop == NULL)
@@ -70,17 +69,15 @@ static void read_place(struct reader *reader, const struct node *node, const str
     struct mirror_place *place = &config->places[config->place_count];
     struct shown shown;
 
-    if (node->kind != NODE_SCALAR || node_is_null(node) ||
-        !read_text_check(reader, node, path, "the address") ||
-        !read_address(node->text, node->length, &address)) {
-        reader_error(reader, node, path, "%s is no address; write one such as %s",
-                     node->kind == NODE_SCALAR && strchr(node->text, '@') != NULL
-                         ? "this"
-                         : reader_show(node, &shown),
-                     ADDRESS);
-    } else if (address.user) {
+    if (node->kind == NODE_SCALAR && strchr(node->text, '@') != NULL) {
+        /* What may be a password is not shown. */
         reader_error(reader, node, path,
                      "an address has no user and no password here; use user and password_file");
+    } else if (node->kind != NODE_SCALAR || node_is_null(node) ||
+               !read_text_check(reader, node, path, "the address") ||
+               !read_address(node->text, node->length, &address)) {
+        reader_error(reader, node, path, "%s is no address; write one such as %s",
+                     reader_show(node, &shown), ADDRESS);
     } else if (address.tls && !tls) {
         reader_error(reader, node, path,
                      "rediss:// needs TLS, and this program was built without it (shmbmirror "
