@@ -16,7 +16,6 @@
 #include "wide.h"
 
 #define STATUS_MS  1000u
-#define EVENTS_MAX (MAXIMUM_WAIT_OBJECTS - 2)
 #define TOLD_MS    60000u /* a connection that keeps failing for the same reason is told so often */
 
 struct engine {
@@ -176,42 +175,57 @@ static void leave_files(struct engine *engine)
 /* ---- the loop --------------------------------------------------------------- */
 
 /* Lets all do what is to be done. Returns in how many milliseconds to come again. */
-static uint32_t work(struct engine *engine)
+static uint32_t work(struct engine *engine, size_t signalled)
 {
     uint32_t wait, one;
     size_t i;
 
     set_clock(engine);
-    wait = server_work(engine->shared.server, engine->shared.now);
+    wait = server_work(engine->shared.server, signalled, engine->shared.now);
     for (i = 0; i < engine->count; i++) {
         one = mirror_work(engine->mirrors[i]);
         wait = one < wait ? one : wait;
     }
-    one = server_work(engine->shared.server, engine->shared.now); /* sends what they gave it */
+    /* Sends what they gave it. */
+    one = server_work(engine->shared.server, SERVER_EVENTS, engine->shared.now);
     tell_connected(engine);
     write_files(engine);
     return one < wait ? one : wait;
 }
 
+/* The events of segments behind those that are there already. Returns the new count. */
+static DWORD add_events(struct engine *engine, HANDLE handles[MAXIMUM_WAIT_OBJECTS], DWORD count)
+{
+    size_t i;
+
+    for (i = 0; i < engine->count && count < MAXIMUM_WAIT_OBJECTS; i++) {
+        void *event = mirror_event(engine->mirrors[i]);
+
+        if (event != NULL)
+            handles[count++] = event;
+    }
+    return count;
+}
+
 static void run(struct engine *engine)
 {
     HANDLE handles[MAXIMUM_WAIT_OBJECTS];
+    size_t signalled = SERVER_EVENTS, first = 0;
 
     handles[0] = engine->setup->stop;
-    handles[1] = server_event(engine->shared.server);
     for (;;) {
-        uint32_t wait = work(engine);
-        DWORD count = 2;
-        size_t i;
+        uint32_t wait = work(engine, signalled);
+        DWORD count, done;
 
-        for (i = 0; i < engine->count && count < MAXIMUM_WAIT_OBJECTS; i++) {
-            void *event = mirror_event(engine->mirrors[i]);
-
-            if (event != NULL)
-                handles[count++] = event;
-        }
-        if (WaitForMultipleObjects(count, handles, FALSE, wait) == WAIT_OBJECT_0)
+        /* The first one that is set ends the wait: each event of the server is first in turn. */
+        first ^= 1;
+        handles[1] = server_event(engine->shared.server, first);
+        handles[2] = server_event(engine->shared.server, first ^ 1);
+        count = add_events(engine, handles, 3);
+        done = WaitForMultipleObjects(count, handles, FALSE, wait) - WAIT_OBJECT_0;
+        if (done == 0)
             return;
+        signalled = done == 1 ? first : done == 2 ? first ^ 1 : SERVER_EVENTS;
     }
 }
 

@@ -12,8 +12,9 @@
 
 #include "answers.h"
 
-#define READS_MOST 256u /* of 16 KiB, before something else gets its turn */
-#define DEPTH_MOST 4    /* of arrays in arrays; freeing them is recursive */
+#define READ_SIZE  16384u /* what redisBufferRead reads at most */
+#define READS_MOST 256u   /* before something else gets its turn */
+#define DEPTH_MOST 4      /* of arrays in arrays; freeing them is recursive */
 
 struct waiting {
     link_answer *answer;
@@ -33,6 +34,7 @@ struct link {
     void *listener_context;
     bool blocked; /* the last write left something */
     bool dropped; /* by link_drop */
+    bool more;    /* there may be something to read that Winsock has told of already */
     uint64_t heard, bytes_in, bytes_out;
     char fault[LINK_FAULT];
 };
@@ -98,7 +100,7 @@ void link_open(struct link *link, const struct link_place *place, struct tls *tl
     link->place = *place;
     link->tls = tls;
     link->fault[0] = '\0';
-    link->blocked = link->dropped = false;
+    link->blocked = link->dropped = link->more = false;
     link->heard = now;
     link->state = LINK_CONNECTING;
     REDIS_OPTIONS_SET_TCP(&options, link->place.host, link->place.port);
@@ -218,6 +220,7 @@ static void receive(struct link *link, uint64_t now)
     const redisReader *reader = link->redis->reader;
     unsigned i;
 
+    link->more = false;
     for (i = 0; i < READS_MOST; i++) {
         size_t before = reader->len, got;
 
@@ -226,9 +229,8 @@ static void receive(struct link *link, uint64_t now)
             return;
         }
         got = reader->len - before;
-        if (got == 0)
-            return;
-        link->heard = now;
+        if (got > 0)
+            link->heard = now;
         link->bytes_in += got;
         if (!give_all(link) || link->dropped)
             return;
@@ -236,8 +238,11 @@ static void receive(struct link *link, uint64_t now)
             end(link, "the server sent an answer that is too long or too deep");
             return;
         }
+        if (got < READ_SIZE) /* Winsock tells of what comes from now on */
+            return;
     }
-    SetEvent(link->wake); /* there may be more */
+    link->more = true;
+    SetEvent(link->wake);
 }
 
 static void write_out(struct link *link, uint64_t now)
@@ -292,17 +297,17 @@ static void take_events(struct link *link, uint64_t now)
         connected(link, events.iErrorCode[FD_CONNECT_BIT], now);
     if ((events.lNetworkEvents & FD_WRITE) != 0)
         link->blocked = false;
-    if (link->state == LINK_UP && link->redis->reader != NULL)
+    if (link->state == LINK_UP && ((events.lNetworkEvents & (FD_READ | FD_CLOSE)) != 0 || link->more))
         receive(link, now);
 }
 
-void link_work(struct link *link, uint64_t now)
+void link_work(struct link *link, bool signalled, uint64_t now)
 {
     char why[LINK_FAULT];
 
     if (link->state == LINK_DOWN)
         return;
-    if (!link->dropped)
+    if (signalled && !link->dropped)
         take_events(link, now);
     if (link->state == LINK_UP && !link->dropped)
         write_out(link, now);

@@ -54,8 +54,11 @@ void link_listen(struct link *link, link_answer *answer, void *context);
 bool link_send(struct link *link, const struct request *request, link_answer *answer,
                void *context, uint64_t now);
 
-/* Reads, tells answers, writes. Call it after the event, and after link_send. */
-void link_work(struct link *link, uint64_t now);
+/*
+ * Writes what was appended; with `signalled`, the event was set: reads first, and tells answers. Call
+ * it after the event, after link_send, and now and then, for the time-out.
+ */
+void link_work(struct link *link, bool signalled, uint64_t now);
 
 /* Ends the connection soon, with this reason: callbacks of answers are called with NULL. */
 void link_drop(struct link *link, const char *why);

@@ -24,7 +24,7 @@ struct node {
 struct server {
     struct server_setup setup;
     struct server_hooks hooks;
-    WSAEVENT event;
+    WSAEVENT events[SERVER_EVENTS];
     struct node nodes[SERVER_NODES];
     uint32_t numbers;     /* given so far */
     struct link *listener;
@@ -58,13 +58,14 @@ struct server *server_new(const struct server_setup *setup, const struct server_
     }
     server->setup = *setup;
     server->hooks = *hooks;
-    server->event = WSACreateEvent();
+    for (i = 0; i < SERVER_EVENTS; i++)
+        server->events[i] = WSACreateEvent();
     server->random = (uint32_t)time(NULL) * 2654435761u ^ GetCurrentProcessId() ^ 1u;
     if (server->random == 0)
         server->random = 1;
-    if (server->event != WSA_INVALID_EVENT) {
-        server->listener = link_new(server->event, setup->silence_ms);
-        server->sentinel = link_new(server->event, setup->silence_ms);
+    if (server->events[0] != WSA_INVALID_EVENT && server->events[1] != WSA_INVALID_EVENT) {
+        server->listener = link_new(server->events[SERVER_MESSAGES], setup->silence_ms);
+        server->sentinel = link_new(server->events[SERVER_ANSWERS], setup->silence_ms);
     }
     for (i = 0; i < SERVER_NODES; i++)
         server->nodes[i].server = server;
@@ -84,15 +85,16 @@ void server_free(struct server *server)
         link_free(server->nodes[i].link);
     link_free(server->listener);
     link_free(server->sentinel);
-    if (server->event != WSA_INVALID_EVENT)
-        WSACloseEvent(server->event);
+    for (i = 0; i < SERVER_EVENTS; i++)
+        if (server->events[i] != WSA_INVALID_EVENT)
+            WSACloseEvent(server->events[i]);
     WSACleanup();
     free(server);
 }
 
-void *server_event(const struct server *server)
+void *server_event(const struct server *server, size_t which)
 {
-    return server->event;
+    return server->events[which];
 }
 
 static bool is_open(const struct link *link)
@@ -216,7 +218,7 @@ static struct node *node_at(struct server *server, const struct link_place *plac
         }
     }
     if (node != NULL && node->link == NULL)
-        node->link = link_new(server->event, server->setup.silence_ms);
+        node->link = link_new(server->events[SERVER_ANSWERS], server->setup.silence_ms);
     if (node == NULL || node->link == NULL)
         return NULL;
     node->number = ++server->numbers;
@@ -263,18 +265,18 @@ static void on_pong(void *context, const redisReply *reply)
     (void)greeted(node->link, reply);
 }
 
-static void node_work(struct server *server, struct node *node, uint64_t now)
+static void node_work(struct server *server, struct node *node, bool signalled, uint64_t now)
 {
     enum link_state before = link_state(node->link);
     struct request ping = {0};
 
-    link_work(node->link, now);
+    link_work(node->link, signalled, now);
     if (before == LINK_CONNECTING && link_state(node->link) == LINK_UP) {
         greet(node, now);
-        link_work(node->link, now);
+        link_work(node->link, false, now);
     }
     if (!is_open(node->link)) {
-        link_work(node->link, now); /* where it was dropped in an answer */
+        link_work(node->link, false, now); /* where it was dropped in an answer */
         node->number = 0;
         node->ready = false;
         failed(server, node->link, "server");
@@ -290,7 +292,7 @@ static void node_work(struct server *server, struct node *node, uint64_t now)
         node->asked = now;
         request_text(&ping, "PING");
         (void)link_send(node->link, &ping, on_pong, node, now);
-        link_work(node->link, now);
+        link_work(node->link, false, now);
     }
 }
 
@@ -328,7 +330,7 @@ static void subscribe(struct server *server, uint64_t now)
     request_text(&request, "SUBSCRIBE");
     request_text(&request, server->setup.channel);
     (void)link_send(server->listener, &request, NULL, NULL, now);
-    link_work(server->listener, now);
+    link_work(server->listener, false, now);
 }
 
 static void keep_listening(struct server *server, uint64_t now)
@@ -340,13 +342,13 @@ static void keep_listening(struct server *server, uint64_t now)
         server->listener_asked = now;
         request_text(&ping, "PING");
         (void)link_send(link, &ping, NULL, NULL, now);
-        link_work(link, now);
+        link_work(link, false, now);
     }
     if (is_open(link) && now - link_heard(link) > PING_MS + server->setup.silence_ms)
         link_drop(link, "no answer in time");
 }
 
-static void listener_work(struct server *server, uint64_t now)
+static void listener_work(struct server *server, bool signalled, uint64_t now)
 {
     struct link *link = server->listener;
     enum link_state before = link_state(link);
@@ -361,14 +363,14 @@ static void listener_work(struct server *server, uint64_t now)
         }
         return;
     }
-    link_work(link, now);
+    link_work(link, signalled, now);
     if (before == LINK_CONNECTING && link_state(link) == LINK_UP)
         subscribe(server, now);
     if (link_state(link) == LINK_UP)
         keep_listening(server, now);
     if (is_open(link))
         return;
-    link_work(link, now);
+    link_work(link, false, now);
     server->hearing = false;
     failed(server, link, "messages of server");
     pace_failed(&server->listener_pace, now, next_random(server));
@@ -409,7 +411,7 @@ static void ask_sentinel(struct server *server, uint64_t now)
     request_text(&request, "get-master-addr-by-name");
     request_text(&request, setup->master);
     (void)link_send(server->sentinel, &request, on_master, server, now);
-    link_work(server->sentinel, now);
+    link_work(server->sentinel, false, now);
 }
 
 static const struct link_place *take_place(struct server *server)
@@ -420,7 +422,7 @@ static const struct link_place *take_place(struct server *server)
     return place;
 }
 
-static void sentinel_work(struct server *server, uint64_t now)
+static void sentinel_work(struct server *server, bool signalled, uint64_t now)
 {
     struct link *link = server->sentinel;
     enum link_state before = link_state(link);
@@ -430,12 +432,12 @@ static void sentinel_work(struct server *server, uint64_t now)
             link_open(link, take_place(server), server->setup.tls, now);
         return;
     }
-    link_work(link, now);
+    link_work(link, signalled, now);
     if (before == LINK_CONNECTING && link_state(link) == LINK_UP)
         ask_sentinel(server, now);
     if (is_open(link))
         return;
-    link_work(link, now);
+    link_work(link, false, now);
     if (link_fault(link)[0] == '\0') /* it has told */
         return;
     failed(server, link, "sentinel");
@@ -444,20 +446,22 @@ static void sentinel_work(struct server *server, uint64_t now)
 
 /* ---- all -------------------------------------------------------------------- */
 
-uint32_t server_work(struct server *server, uint64_t now)
+uint32_t server_work(struct server *server, size_t signalled, uint64_t now)
 {
+    bool answers = signalled == SERVER_ANSWERS;
     size_t i;
 
     server->now = now;
-    WSAResetEvent(server->event);
+    if (signalled < SERVER_EVENTS)
+        WSAResetEvent(server->events[signalled]);
     if (server->setup.kind == SERVER_SENTINEL)
-        sentinel_work(server, now);
+        sentinel_work(server, answers, now);
     else if (!any_open(server) && pace_due(&server->pace, now))
         (void)node_at(server, take_place(server), now);
     for (i = 0; i < SERVER_NODES; i++)
         if (server->nodes[i].number != 0)
-            node_work(server, &server->nodes[i], now);
-    listener_work(server, now);
+            node_work(server, &server->nodes[i], answers, now);
+    listener_work(server, signalled == SERVER_MESSAGES, now);
     if (!any_open(server) || !server->hearing)
         return PACE_LEAST_MS / 2;
     return TICK_MS;
@@ -488,10 +492,7 @@ bool server_send(struct server *server, struct server_route *route, const struct
     if (node == NULL || !node->ready)
         return false;
     route->node = node->number;
-    if (!link_send(node->link, request, answer, context, now))
-        return false;
-    SetEvent(server->event); /* what was appended is written in server_work */
-    return true;
+    return link_send(node->link, request, answer, context, now); /* written in server_work */
 }
 
 bool server_redirect(struct server *server, struct server_route *route, enum answer kind,

@@ -48,10 +48,14 @@ struct server *server_new(const struct server_setup *setup, const struct server_
 void server_free(struct server *server); /* tells nobody; NULL is allowed */
 
 /* Set when server_work has something to do: for WaitForMultipleObjects. */
-void *server_event(const struct server *server);
+enum { SERVER_ANSWERS, SERVER_MESSAGES, SERVER_EVENTS };
+void *server_event(const struct server *server, size_t which);
 
-/* Does what is to be done. Returns in how many milliseconds it must be called again at the latest. */
-uint32_t server_work(struct server *server, uint64_t now);
+/*
+ * Does what is to be done. `signalled`: which event was set, SERVER_EVENTS: none. Returns in how many
+ * milliseconds it must be called again at the latest.
+ */
+uint32_t server_work(struct server *server, size_t signalled, uint64_t now);
 
 /* Sends. False: not now; `answer` is not called. */
 bool server_send(struct server *server, struct server_route *route, const struct request *request,
