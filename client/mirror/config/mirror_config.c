@@ -113,8 +113,8 @@ static void read_rate(struct reader *reader, const struct node *node, const stru
         reader_error(reader, node, &path, "%s; %s", reader_show(node, &shown), range);
 }
 
-static void read_segment(struct reader *reader, const struct node_item *item,
-                         const struct path *up, struct mirror_segment *out)
+static void read_segment(struct reader *reader, const struct node_item *item, const struct path *up,
+                         struct mirror_segment *out)
 {
     static const char *const words[] = {"publish", "follow", "bandwidth"};
     struct path path = {up, item->key->text, 0}, publish = {&path, words[0], 0},
@@ -288,8 +288,8 @@ static void read_root(struct reader *reader, const struct node *root, bool tls,
     read_texts(reader, values, config);
     if (values[KEY_TLS] != NULL)
         read_tls(reader, values[KEY_TLS], config);
-    read_ms(reader, values[KEY_CHECK], keys[KEY_CHECK], 100, 600000,
-            "the time is 100 ms to 10 min", &config->check_ms);
+    read_ms(reader, values[KEY_CHECK], keys[KEY_CHECK], 100, 600000, "the time is 100 ms to 10 min",
+            &config->check_ms);
     read_ms(reader, values[KEY_POLL], keys[KEY_POLL], 1, 10000, "the time is 1 ms to 10 s",
             &config->poll_ms);
     read_ms(reader, values[KEY_TIMEOUT], keys[KEY_TIMEOUT], 100, 60000,
@@ -340,7 +340,7 @@ enum cfg_result mirror_config_load(const char *file, const char *text, size_t le
         result = tree_parse(config->file, text, length, messages, scratch, NULL, &root);
     if (result == CFG_OK) {
         read_root(&reader, root, tls, config);
-        result = reader.no_memory              ? CFG_NO_MEMORY
+        result = reader.no_memory             ? CFG_NO_MEMORY
                  : messages->errors != before ? CFG_INVALID
                                               : CFG_OK;
     }

@@ -14,7 +14,7 @@
 #include "messages.h"
 #include "revision.h"
 
-#define MIRROR_FILE_MAX     (1024u * 1024) /* bytes of the file */
+#define MIRROR_FILE_MAX      (1024u * 1024) /* bytes of the file */
 #define MIRROR_PORT          6379u
 #define MIRROR_PORT_SENTINEL 26379u
 #define MIRROR_PLACES_MAX    32u
@@ -44,7 +44,7 @@ struct mirror_config {
     size_t place_count;
     const char *master; /* of MIRROR_SENTINEL */
     uint32_t database;
-    bool tls; /* rediss:// */
+    bool tls;                                         /* rediss:// */
     const char *ca, *certificate, *key, *server_name; /* NULL: not written */
     const char *user, *password_file;                 /* NULL: not written */
     const char *sentinel_user, *sentinel_password_file;

@@ -22,9 +22,9 @@ static bool read_tail(const char *at, const char *end, struct address *out)
     const char *slash = memchr(at, '/', (size_t)(end - at));
     const char *stop = slash != NULL ? slash : end;
 
-    if (at < stop && (*at != ':' ||
-                      units_number(at + 1, (size_t)(stop - at - 1), &out->port) != UNITS_OK ||
-                      out->port == 0 || out->port > 65535))
+    if (at < stop &&
+        (*at != ':' || units_number(at + 1, (size_t)(stop - at - 1), &out->port) != UNITS_OK ||
+         out->port == 0 || out->port > 65535))
         return false;
     if (slash == NULL || slash + 1 == end)
         return true;

@@ -15,8 +15,8 @@
 #include "whole_file.h"
 #include "wide.h"
 
-#define STATUS_MS  1000u
-#define TOLD_MS    60000u /* a connection that keeps failing for the same reason is told so often */
+#define STATUS_MS 1000u
+#define TOLD_MS   60000u /* a connection that keeps failing for the same reason is told so often */
 
 struct engine {
     const struct engine_setup *setup;
@@ -30,9 +30,9 @@ struct engine {
     size_t count;
     struct report report;
     uint64_t next_status, next_metrics;
-    bool connected;            /* as last told */
-    char told[400];            /* the last line about a connection, */
-    uint64_t told_at;          /* and when */
+    bool connected;   /* as last told */
+    char told[400];   /* the last line about a connection, */
+    uint64_t told_at; /* and when */
     bool status_bad, metrics_bad;
     LARGE_INTEGER frequency;
 };
@@ -122,8 +122,8 @@ static void fill_report(struct engine *engine)
 
 static void write_file(struct engine *engine, const char *path, const struct text *text, bool *bad)
 {
-    uint32_t code = text->failed ? ERROR_NOT_ENOUGH_MEMORY
-                                 : whole_file_replace(path, text->at, text->length);
+    uint32_t code =
+        text->failed ? ERROR_NOT_ENOUGH_MEMORY : whole_file_replace(path, text->at, text->length);
     char why[160];
 
     if (code != 0 && !*bad) {

@@ -30,18 +30,18 @@ struct mirror {
     struct allowance allowance;
     uint64_t room; /* bytes of each buffer */
     unsigned char *content, *copy, *incoming;
-    bool known;   /* `content` is what both had */
-    bool pending; /* `incoming` is to be written */
-    struct revision_head head;          /* of `incoming` */
-    uint64_t generation;                /* of the segment that was open last */
-    uint64_t copy_change;               /* change number of `copy` */
-    char stamp[REVISION_STAMP + 1];     /* of what is sent */
-    bool whole_script;                  /* the server does not know the script */
-    bool plain;                         /* look for what programs without the library wrote */
+    bool known;                     /* `content` is what both had */
+    bool pending;                   /* `incoming` is to be written */
+    struct revision_head head;      /* of `incoming` */
+    uint64_t generation;            /* of the segment that was open last */
+    uint64_t copy_change;           /* change number of `copy` */
+    char stamp[REVISION_STAMP + 1]; /* of what is sent */
+    bool whole_script;              /* the server does not know the script */
+    bool plain;                     /* look for what programs without the library wrote */
     uint64_t next_open, next_state, next_local, next_step, next_look;
-    uint64_t changed_us, coming_us;     /* when the change was seen, the message came; 0: none */
-    uint64_t behind_since;              /* 0: it is not */
-    char told[REPORT_TEXT];             /* the last line about the segment or a refusal */
+    uint64_t changed_us, coming_us; /* when the change was seen, the message came; 0: none */
+    uint64_t behind_since;          /* 0: it is not */
+    char told[REPORT_TEXT];         /* the last line about the segment or a refusal */
     bool half_told;
     struct report_segment figures;
 };

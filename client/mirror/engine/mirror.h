@@ -37,7 +37,8 @@ void mirror_compare(struct mirror *mirror);
 /* A message for this segment, or another one. */
 void mirror_message(struct mirror *mirror, const struct revision *revision, const char *name);
 
-/* Does what is to be done. Returns in how many milliseconds it must be called again at the latest. */
+/* Does what is to be done. Returns in how many milliseconds it must be called again at the latest.
+ */
 uint32_t mirror_work(struct mirror *mirror);
 
 /* The event of the next change here. NULL: none; mirror_work looks now and then. */

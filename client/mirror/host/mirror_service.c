@@ -19,8 +19,8 @@
 
 /* Administrators and SYSTEM all, the service read and write, users read. */
 #define FOLDER_SDDL                                                                                \
-    L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1301bf;;;" MIRROR_SERVICE_SID                   \
-    L")(A;OICI;0x1200a9;;;BU)"
+    L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1301bf;;"                                       \
+    L";" MIRROR_SERVICE_SID L")(A;OICI;0x1200a9;;;BU)"
 
 #define POLL_MS    100u
 #define STOP_TIMES 300u
@@ -123,8 +123,8 @@ static void register_source(void)
                                    REG_EXPAND_SZ, TEXTS, sizeof(TEXTS));
 
     if (code == ERROR_SUCCESS)
-        code = RegSetKeyValueW(HKEY_LOCAL_MACHINE, SOURCE_KEY, L"TypesSupported", REG_DWORD,
-                               &types, sizeof(types));
+        code = RegSetKeyValueW(HKEY_LOCAL_MACHINE, SOURCE_KEY, L"TypesSupported", REG_DWORD, &types,
+                               sizeof(types));
     warn("the event log shows the texts with a remark", (DWORD)code);
 }
 

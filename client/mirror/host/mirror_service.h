@@ -13,8 +13,7 @@
 #define MIRROR_SERVICE L"ShmBrokerMirror"
 
 /* NT SERVICE\ShmBrokerMirror, made from the name as SHMB_SERVICE_SID is (names.h). */
-#define MIRROR_SERVICE_SID                                                                         \
-    L"S-1-5-80-2653151257-2178739692-2560705701-2478396598-3301160223"
+#define MIRROR_SERVICE_SID L"S-1-5-80-2653151257-2178739692-2560705701-2478396598-3301160223"
 
 /*
  * Registers this program as the service, or changes the registration: it starts with Windows, with

@@ -35,8 +35,8 @@ static enum local_result result_of(struct local *local, int32_t result)
 enum local_result local_open(struct local *local, uint64_t most)
 {
     shmb_info info = {.size = sizeof(info)};
-    int32_t result = shmb_open(local->name, local->write ? SHMB_WRITE : SHMB_READ, 0,
-                               &local->segment);
+    int32_t result =
+        shmb_open(local->name, local->write ? SHMB_WRITE : SHMB_READ, 0, &local->segment);
 
     if (!SHMB_SUCCEEDED(result)) {
         keep_reason(local, result);
@@ -76,8 +76,7 @@ enum local_result local_check(struct local *local)
 bool local_change(const struct local *local, uint64_t *number)
 {
     *number = 0;
-    return local->segment != NULL &&
-           SHMB_SUCCEEDED(shmb_change_number(local->segment, number));
+    return local->segment != NULL && SHMB_SUCCEEDED(shmb_change_number(local->segment, number));
 }
 
 enum local_result local_copy(struct local *local, void *content)

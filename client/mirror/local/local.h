@@ -21,8 +21,8 @@ struct local {
     shmb_segment *segment;
     uint64_t size, generation;
     bool notifies, locks;
-    uint64_t seen;            /* change number of the content that was copied or written last */
-    char why[LOCAL_TEXT];     /* why it is not open, or the last call failed */
+    uint64_t seen;        /* change number of the content that was copied or written last */
+    char why[LOCAL_TEXT]; /* why it is not open, or the last call failed */
 };
 
 enum local_result {

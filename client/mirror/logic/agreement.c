@@ -78,7 +78,7 @@ enum agreement_step agreement_next(const struct agreement *agreement)
     if (agreement->follow && agreement->fetch)
         return AGREEMENT_FETCH;
     return agreement->publish && agreement->changed && !agreement->taking ? AGREEMENT_SEND
-                                                                           : AGREEMENT_WAIT;
+                                                                          : AGREEMENT_WAIT;
 }
 
 void agreement_begin(struct agreement *agreement, enum agreement_step step, const char *stamp)
@@ -146,20 +146,24 @@ static void first_meeting(struct agreement *agreement, const struct revision_hea
     bool mine = strcmp(have->origin, here->origin) == 0 && have->generation == here->generation;
 
     agreement->met = true;
-    if (mine && have->change == here->change && here->change != 0)
-        agreement->base = have->revision;
-    else if (agreement->publish && (mine || !agreement->follow || have->revision.number == 0))
+    if (mine && have->change == here->change && here->change != 0) {
+        /* Two machines may have one name by mistake: who may write here compares the content. */
+        if (agreement->follow)
+            agreement->fetch = true;
+        else
+            agreement->base = have->revision;
+    } else if (agreement->publish && (mine || !agreement->follow || have->revision.number == 0)) {
         agreement->changed |= here->written;
-    else if (agreement->follow)
+    } else if (agreement->follow) {
         agreement->fetch = have->revision.number != 0;
+    }
 }
 
 /* True: the sizes differ, and nothing is done until they do not. */
 static bool misfits(struct agreement *agreement, const struct revision_head *have,
                     const struct agreement_here *here, unsigned *events)
 {
-    agreement->misfit =
-        have->revision.number != 0 && here->size != 0 && have->size != here->size;
+    agreement->misfit = have->revision.number != 0 && here->size != 0 && have->size != here->size;
     *events = 0;
     if (!agreement->misfit)
         return false;

@@ -19,8 +19,8 @@ struct pace {
 };
 
 /*
- * After a failure: the wait doubles from PACE_LEAST_MS to PACE_MOST_MS; of each, a random part of up
- * to a half is left out, so that the machines of a farm do not come all at once.
+ * After a failure: the wait doubles from PACE_LEAST_MS to PACE_MOST_MS; of each, a random part of
+ * up to a half is left out, so that the machines of a farm do not come all at once.
  */
 void pace_failed(struct pace *pace, uint64_t now, uint32_t random);
 void pace_worked(struct pace *pace);

@@ -28,13 +28,12 @@ void report_write(const struct report *report, struct text *out)
     size_t i;
 
     text_add(out, FORM "\n");
-    text_add(out, "program\t%s\t%lu\t%llu\t%llu\n", report->version,
-             (unsigned long)report->process, number(report->process_started),
-             number(report->written));
+    text_add(out, "program\t%s\t%lu\t%llu\t%llu\n", report->version, (unsigned long)report->process,
+             number(report->process_started), number(report->written));
     text_add(out, "machine\t%s\t%s\t%s\n", report->origin, report->bucket, report->config);
-    text_add(out, "server\t%d\t%d\t%s\t%llu\t%llu\t%llu\t%s\n", report->connected,
-             report->hearing, report->server, number(report->connections),
-             number(report->bytes_in), number(report->bytes_out), report->fault);
+    text_add(out, "server\t%d\t%d\t%s\t%llu\t%llu\t%llu\t%s\n", report->connected, report->hearing,
+             report->server, number(report->connections), number(report->bytes_in),
+             number(report->bytes_out), report->fault);
     for (i = 0; i < report->count; i++) {
         const struct report_segment *s = &report->segments[i];
 
@@ -323,16 +322,15 @@ void report_metrics(const struct report *report, struct text *out)
 {
     static const struct figure figures[] = {
         {"shmb_mirror_sent_total", "counter", "Values sent to the server.", OFFSET(sent), 1},
-        {"shmb_mirror_received_total", "counter", "Values taken from the server.",
-         OFFSET(received), 1},
+        {"shmb_mirror_received_total", "counter", "Values taken from the server.", OFFSET(received),
+         1},
         {"shmb_mirror_conflicts_total", "counter",
          "Values of another machine where this one publishes.", OFFSET(conflicts), 1},
         {"shmb_mirror_lost_total", "counter",
          "Changes of this machine that another machine's took the place of.", OFFSET(lost), 1},
         {"shmb_mirror_refused_total", "counter", "Values not sent or taken: the size differs.",
          OFFSET(refused), 1},
-        {"shmb_mirror_sent_bytes_total", "counter", "Bytes of values sent.", OFFSET(bytes_sent),
-         1},
+        {"shmb_mirror_sent_bytes_total", "counter", "Bytes of values sent.", OFFSET(bytes_sent), 1},
         {"shmb_mirror_received_bytes_total", "counter", "Bytes of values taken.",
          OFFSET(bytes_received), 1},
         {"shmb_mirror_revision", "gauge", "Revision that the segment has.", OFFSET(revision), 1},

@@ -34,8 +34,8 @@ struct report_segment {
     char origin[REVISION_ORIGIN + 1]; /* of that revision; empty: not known */
     uint64_t sent, received, conflicts, lost, refused;
     uint64_t bytes_sent, bytes_received;
-    uint64_t lag_us;     /* of the last value: from the change or the message to its end */
-    uint64_t behind_ms;  /* how long it has been REPORT_BEHIND; 0: it is not */
+    uint64_t lag_us;       /* of the last value: from the change or the message to its end */
+    uint64_t behind_ms;    /* how long it has been REPORT_BEHIND; 0: it is not */
     char why[REPORT_TEXT]; /* of the last three states; else empty */
 };
 

@@ -147,8 +147,8 @@ static bool grow(struct link *link)
     return true;
 }
 
-bool link_send(struct link *link, const struct request *request, link_answer *answer,
-               void *context, uint64_t now)
+bool link_send(struct link *link, const struct request *request, link_answer *answer, void *context,
+               uint64_t now)
 {
     const char **words = (const char **)request->words;
 
@@ -271,8 +271,8 @@ static void connected(struct link *link, int code, uint64_t now)
     char text[64];
 
     if (code != 0) {
-        snprintf(text, sizeof(text), code == WSAECONNREFUSED ? "connection refused"
-                                                             : "cannot connect (error %d)",
+        snprintf(text, sizeof(text),
+                 code == WSAECONNREFUSED ? "connection refused" : "cannot connect (error %d)",
                  code);
         end(link, text);
         return;
@@ -297,7 +297,8 @@ static void take_events(struct link *link, uint64_t now)
         connected(link, events.iErrorCode[FD_CONNECT_BIT], now);
     if ((events.lNetworkEvents & FD_WRITE) != 0)
         link->blocked = false;
-    if (link->state == LINK_UP && ((events.lNetworkEvents & (FD_READ | FD_CLOSE)) != 0 || link->more))
+    if (link->state == LINK_UP &&
+        ((events.lNetworkEvents & (FD_READ | FD_CLOSE)) != 0 || link->more))
         receive(link, now);
 }
 

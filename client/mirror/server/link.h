@@ -51,12 +51,12 @@ void link_open(struct link *link, const struct link_place *place, struct tls *tl
 void link_listen(struct link *link, link_answer *answer, void *context);
 
 /* Appends a command. False: the link is down, or there is no memory; `answer` is not called. */
-bool link_send(struct link *link, const struct request *request, link_answer *answer,
-               void *context, uint64_t now);
+bool link_send(struct link *link, const struct request *request, link_answer *answer, void *context,
+               uint64_t now);
 
 /*
- * Writes what was appended; with `signalled`, the event was set: reads first, and tells answers. Call
- * it after the event, after link_send, and now and then, for the time-out.
+ * Writes what was appended; with `signalled`, the event was set: reads first, and tells answers.
+ * Call it after the event, after link_send, and now and then, for the time-out.
  */
 void link_work(struct link *link, bool signalled, uint64_t now);
 

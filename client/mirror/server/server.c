@@ -26,12 +26,12 @@ struct server {
     struct server_hooks hooks;
     WSAEVENT events[SERVER_EVENTS];
     struct node nodes[SERVER_NODES];
-    uint32_t numbers;     /* given so far */
+    uint32_t numbers; /* given so far */
     struct link *listener;
-    bool hearing;         /* SUBSCRIBE was answered */
+    bool hearing; /* SUBSCRIBE was answered */
     uint64_t listener_asked;
     struct link *sentinel;
-    size_t next_place;    /* which of setup.places is tried next */
+    size_t next_place; /* which of setup.places is tried next */
     struct pace pace, listener_pace;
     uint32_t random;
     uint64_t now;
@@ -542,8 +542,7 @@ void server_figures(const struct server *server, struct server_figures *out)
 
     *out = server->figures;
     for (i = 0; i <= SERVER_NODES; i++) {
-        const struct link *link =
-            i < SERVER_NODES ? server->nodes[i].link : server->listener;
+        const struct link *link = i < SERVER_NODES ? server->nodes[i].link : server->listener;
 
         if (link == NULL)
             continue;

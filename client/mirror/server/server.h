@@ -30,7 +30,7 @@ struct server_setup {
 /* What the owner is told, from within server_work. */
 struct server_hooks {
     void *context;
-    void (*up)(void *context);                    /* commands are taken, or messages heard again */
+    void (*up)(void *context); /* commands are taken, or messages heard again */
     void (*message)(void *context, const struct revision *revision, const char *name);
     void (*line)(void *context, const char *why); /* a connection failed; the same one repeats */
 };
@@ -52,8 +52,8 @@ enum { SERVER_ANSWERS, SERVER_MESSAGES, SERVER_EVENTS };
 void *server_event(const struct server *server, size_t which);
 
 /*
- * Does what is to be done. `signalled`: which event was set, SERVER_EVENTS: none. Returns in how many
- * milliseconds it must be called again at the latest.
+ * Does what is to be done. `signalled`: which event was set, SERVER_EVENTS: none. Returns in how
+ * many milliseconds it must be called again at the latest.
  */
 uint32_t server_work(struct server *server, size_t signalled, uint64_t now);
 

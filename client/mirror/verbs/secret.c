@@ -23,9 +23,9 @@ void secret_free(char *secret)
 /* Groups that are everybody, more or less. */
 static bool is_everybody(PSID sid)
 {
-    static const WELL_KNOWN_SID_TYPE kinds[] = {WinWorldSid, WinAuthenticatedUserSid,
+    static const WELL_KNOWN_SID_TYPE kinds[] = {WinWorldSid,        WinAuthenticatedUserSid,
                                                 WinBuiltinUsersSid, WinBuiltinGuestsSid,
-                                                WinAnonymousSid, WinInteractiveSid};
+                                                WinAnonymousSid,    WinInteractiveSid};
     size_t i;
 
     for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
@@ -44,8 +44,7 @@ static bool lets_everybody_read(PACL list)
     for (i = 0; i < list->AceCount; i++) {
         ACCESS_ALLOWED_ACE *entry;
 
-        if (!GetAce(list, i, (void **)&entry) ||
-            entry->Header.AceType != ACCESS_ALLOWED_ACE_TYPE ||
+        if (!GetAce(list, i, (void **)&entry) || entry->Header.AceType != ACCESS_ALLOWED_ACE_TYPE ||
             (entry->Header.AceFlags & INHERIT_ONLY_ACE) != 0)
             continue;
         if ((entry->Mask & (FILE_READ_DATA | GENERIC_READ | GENERIC_ALL)) != 0 &&

@@ -32,8 +32,8 @@ static bool read_secrets(const struct mirror_config *config, struct journal *jou
 
     if (secret_read(config->password_file, L"SHMBMIRROR_PASSWORD", &out->password, why,
                     sizeof(why)) &&
-        secret_read(config->sentinel_password_file, L"SHMBMIRROR_SENTINEL_PASSWORD",
-                    &out->sentinel, why, sizeof(why)))
+        secret_read(config->sentinel_password_file, L"SHMBMIRROR_SENTINEL_PASSWORD", &out->sentinel,
+                    why, sizeof(why)))
         return true;
     journal_add(journal, JOURNAL_ERROR, "%s", why);
     return false;

@@ -38,7 +38,9 @@ static bool runs(const struct report *report)
 static void print_segment(const struct report_segment *s)
 {
     console_line("%-24s %-15s %-13s revision %llu%s%s", s->name,
-                 s->publish && s->follow ? "publish, follow" : s->publish ? "publish" : "follow",
+                 s->publish && s->follow ? "publish, follow"
+                 : s->publish            ? "publish"
+                                         : "follow",
                  report_state_word(s->state), (unsigned long long)s->revision,
                  s->origin[0] != '\0' ? " of " : "", s->origin);
     console_line("    sent %llu, received %llu, conflicts %llu, lost %llu, refused %llu, lag "

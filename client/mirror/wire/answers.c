@@ -51,7 +51,7 @@ static enum answer read_place(const redisReply *reply, enum answer kind, struct 
 
 enum answer answer_sort(const redisReply *reply, struct answer_fault *fault)
 {
-    static const char *const later[] = {"READONLY", "LOADING",  "MASTERDOWN", "CLUSTERDOWN",
+    static const char *const later[] = {"READONLY", "LOADING",    "MASTERDOWN", "CLUSTERDOWN",
                                         "TRYAGAIN", "NOREPLICAS", "BUSY"};
     size_t i;
 
@@ -189,8 +189,8 @@ bool answer_message(const redisReply *reply, struct revision *revision, const ch
         return false;
     text = reply->element[2];
     stamp = memchr(text->str, ' ', text->len);
-    if (stamp == NULL || !revision_number(text->str, (size_t)(stamp - text->str), REVISION_MOST,
-                                          &revision->number))
+    if (stamp == NULL ||
+        !revision_number(text->str, (size_t)(stamp - text->str), REVISION_MOST, &revision->number))
         return false;
     stamp++;
     if (text->len - (size_t)(stamp - text->str) < REVISION_STAMP + 2 ||

@@ -14,9 +14,9 @@
 
 #include "revision.h"
 
-#define ANSWERS_SIZE_MOST  (16u * 1024 * 1024) /* bytes of a value */
-#define ANSWERS_ELEMENTS   64u                 /* of an array */
-#define ANSWERS_TEXT       200u                /* bytes of a text that is shown */
+#define ANSWERS_SIZE_MOST (16u * 1024 * 1024) /* bytes of a value */
+#define ANSWERS_ELEMENTS  64u                 /* of an array */
+#define ANSWERS_TEXT      200u                /* bytes of a text that is shown */
 
 /* The most that a connection keeps of an answer that is not complete. */
 #define ANSWERS_BUFFER_MOST (ANSWERS_SIZE_MOST + 65536u)

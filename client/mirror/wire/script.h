@@ -8,8 +8,8 @@
  *          12: `1` if a refusal is to bring the content
  *
  * Answers {1, revision} after the change; {0, fields...} if the server has another revision;
- * {2, fields...} if the value there has another size. Fields: as SCRIPT_FIELDS. The message goes first:
- * where it is forbidden, nothing is written.
+ * {2, fields...} if the value there has another size. Fields: as SCRIPT_FIELDS. The message goes
+ * first: where it is forbidden, nothing is written.
  */
 #ifndef MIRROR_SCRIPT_H
 #define MIRROR_SCRIPT_H

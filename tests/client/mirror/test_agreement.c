@@ -81,7 +81,7 @@ static void at_server(struct machine *m, const char *stamp)
 {
     bool same = revision_same(&server.head.revision, &m->agreement.server);
 
-    m->outcome = !same                                                              ? OTHER
+    m->outcome = !same                                                             ? OTHER
                  : server.head.revision.number != 0 && server.head.size != m->size ? MISFIT
                                                                                    : DONE;
     if (m->outcome == DONE) {
@@ -453,7 +453,7 @@ static void two_publishers_are_told_once_each_time(void **state)
     assert_true((machines[0].told & AGREEMENT_CONFLICT) != 0);
     machines[0].told = 0;
     look_all();
-    assert_int_equal(machines[0].told, 0); /* no second line for the same revision */
+    assert_int_equal(machines[0].told, 0);    /* no second line for the same revision */
     assert_int_equal(machines[0].content, 5); /* it does not follow */
     write_here(&machines[0], 7);
     settle();

@@ -14,8 +14,7 @@
 #include "script.h"
 
 #define STAMP "0123456789abcdef"
-#define HEAD                                                                                       \
-    "$1\r\n7\r\n$16\r\n" STAMP "\r\n$2\r\nm1\r\n$2\r\n18\r\n$1\r\n5\r\n$1\r\n4\r\n"
+#define HEAD  "$1\r\n7\r\n$16\r\n" STAMP "\r\n$2\r\nm1\r\n$2\r\n18\r\n$1\r\n5\r\n$1\r\n4\r\n"
 
 /* Freed with freeReplyObject. */
 static redisReply *read_reply(const char *bytes)
@@ -82,10 +81,18 @@ static void places_are_read(void **state)
         const char *text, *host;
         unsigned port;
     } rows[] = {
-        {"a:1", "a", 1},     {"[::1]:6379", "::1", 6379}, {"::1:6379", "::1", 6379},
-        {":6379", NULL, 0},  {"a", NULL, 0},              {"a:", NULL, 0},
-        {"a:0", NULL, 0},    {"a:65536", NULL, 0},        {"a:1x", NULL, 0},
-        {"a:-1", NULL, 0},   {"[]:1", NULL, 0},           {"longer.name:1", NULL, 0},
+        {"a:1", "a", 1},
+        {"[::1]:6379", "::1", 6379},
+        {"::1:6379", "::1", 6379},
+        {":6379", NULL, 0},
+        {"a", NULL, 0},
+        {"a:", NULL, 0},
+        {"a:0", NULL, 0},
+        {"a:65536", NULL, 0},
+        {"a:1x", NULL, 0},
+        {"a:-1", NULL, 0},
+        {"[]:1", NULL, 0},
+        {"longer.name:1", NULL, 0},
     };
     char host[8];
     uint16_t port;
@@ -136,8 +143,8 @@ static void a_value_is_read(void **state)
     assert_string_equal(content, "abcd");
     assert_true(value_of("*6\r\n" HEAD, false, &head, content));
     /* nothing is there */
-    assert_true(value_of("*6\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n", false, &head,
-                         content));
+    assert_true(
+        value_of("*6\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n", false, &head, content));
     assert_int_equal(head.revision.number, 0);
 }
 
@@ -156,8 +163,10 @@ static void what_is_no_value_is_refused(void **state)
         {"*7\r\n" HEAD ":4\r\n", true},
         {"*7\r\n" HEAD "*1\r\n$4\r\nabcd\r\n", true},
         /* a number that is none, zero, too great, or of another type */
-        {"*6\r\n$2\r\n7x\r\n$16\r\n" STAMP "\r\n$1\r\nm\r\n$1\r\n1\r\n$1\r\n1\r\n$1\r\n4\r\n", false},
-        {"*6\r\n$1\r\n0\r\n$16\r\n" STAMP "\r\n$1\r\nm\r\n$1\r\n1\r\n$1\r\n1\r\n$1\r\n4\r\n", false},
+        {"*6\r\n$2\r\n7x\r\n$16\r\n" STAMP "\r\n$1\r\nm\r\n$1\r\n1\r\n$1\r\n1\r\n$1\r\n4\r\n",
+         false},
+        {"*6\r\n$1\r\n0\r\n$16\r\n" STAMP "\r\n$1\r\nm\r\n$1\r\n1\r\n$1\r\n1\r\n$1\r\n4\r\n",
+         false},
         {"*6\r\n$16\r\n9007199254740992\r\n$16\r\n" STAMP
          "\r\n$1\r\nm\r\n$1\r\n1\r\n$1\r\n1\r\n$1\r\n4\r\n",
          false},
@@ -169,7 +178,8 @@ static void what_is_no_value_is_refused(void **state)
          false},
         /* no origin, no size */
         {"*6\r\n$1\r\n7\r\n$16\r\n" STAMP "\r\n$-1\r\n$1\r\n1\r\n$1\r\n1\r\n$1\r\n4\r\n", false},
-        {"*6\r\n$1\r\n7\r\n$16\r\n" STAMP "\r\n$1\r\nm\r\n$1\r\n1\r\n$1\r\n1\r\n$1\r\n0\r\n", false},
+        {"*6\r\n$1\r\n7\r\n$16\r\n" STAMP "\r\n$1\r\nm\r\n$1\r\n1\r\n$1\r\n1\r\n$1\r\n0\r\n",
+         false},
         {"*6\r\n$1\r\n7\r\n$16\r\n" STAMP "\r\n$1\r\nm\r\n$1\r\n1\r\n$1\r\n1\r\n$-1\r\n", false},
         {"*6\r\n*0\r\n*0\r\n*0\r\n*0\r\n*0\r\n*0\r\n", false},
     };
@@ -214,11 +224,16 @@ static bool written(const char *bytes, enum answer_write *result, uint64_t *numb
 static void answers_of_the_script_are_read(void **state)
 {
     static const char *const bad[] = {
-        "+OK\r\n",          ":1\r\n",
-        "*0\r\n",           "*1\r\n:1\r\n",
-        "*2\r\n:1\r\n:8\r\n", "*2\r\n:1\r\n$1\r\n0\r\n",
-        "*2\r\n:3\r\n$1\r\n8\r\n", "*2\r\n$1\r\n1\r\n$1\r\n8\r\n",
-        "*2\r\n:0\r\n$1\r\n8\r\n", "*8\r\n:0\r\n" HEAD "$3\r\nabc\r\n",
+        "+OK\r\n",
+        ":1\r\n",
+        "*0\r\n",
+        "*1\r\n:1\r\n",
+        "*2\r\n:1\r\n:8\r\n",
+        "*2\r\n:1\r\n$1\r\n0\r\n",
+        "*2\r\n:3\r\n$1\r\n8\r\n",
+        "*2\r\n$1\r\n1\r\n$1\r\n8\r\n",
+        "*2\r\n:0\r\n$1\r\n8\r\n",
+        "*8\r\n:0\r\n" HEAD "$3\r\nabc\r\n",
         "*2\r\n*-1\r\n$1\r\n8\r\n",
     };
     struct revision_head head;
@@ -263,8 +278,14 @@ static bool message(const char *payload, struct revision *revision, char name[32
 static void messages_are_read(void **state)
 {
     static const char *const bad[] = {
-        "",          "7",       "7 ",  "7 " STAMP, "7 " STAMP " ", "x " STAMP " Prices",
-        "7 0123 Pr", " " STAMP " Prices",
+        "",
+        "7",
+        "7 ",
+        "7 " STAMP,
+        "7 " STAMP " ",
+        "x " STAMP " Prices",
+        "7 0123 Pr",
+        " " STAMP " Prices",
     };
     struct revision revision;
     redisReply *reply;
@@ -340,9 +361,9 @@ static void a_write_is_worded(void **state)
                                   .head = {.origin = "m1", .generation = 3, .change = 4, .size = 2},
                                   .content = "\0a",
                                   .bring = 1};
-    static const char *const words[] = {"EVALSHA", SCRIPT_NAME, "1",  "shm:{X}", "5", STAMP,
-                                        "9",       "fedcba9876543210", "m1", "3", "4", "2",
-                                        NULL,      "shm:changes", "X", "1"};
+    static const char *const words[] = {"EVALSHA", SCRIPT_NAME,        "1",  "shm:{X}", "5", STAMP,
+                                        "9",       "fedcba9876543210", "m1", "3",       "4", "2",
+                                        NULL,      "shm:changes",      "X",  "1"};
     struct request request;
     size_t i;
 

@@ -11,7 +11,8 @@
 #include "report.h"
 
 static struct report_segment segments[] = {
-    {"Prices \"of\" C:\\x", true, false, REPORT_AGREED, 64, 7, "m1", 1, 2, 3, 4, 5, 6, 7, 1500, 0, ""},
+    {"Prices \"of\" C:\\x", true, false, REPORT_AGREED, 64, 7, "m1", 1, 2, 3, 4, 5, 6, 7, 1500, 0,
+     ""},
     {"Rates", false, true, REPORT_SIZE, 8, 0, "", 0, 0, 0, 0, 1, 0, 0, 0, 2500, "size: 8 here"},
 };
 

@@ -84,8 +84,8 @@ static void a_long_pause_saves_one_second(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(waits_double_up_to_a_limit), cmocka_unit_test(up_to_a_half_is_left_out),
-        cmocka_unit_test(without_a_rate_all_goes),    cmocka_unit_test(a_rate_holds_over_time),
+        cmocka_unit_test(waits_double_up_to_a_limit),    cmocka_unit_test(up_to_a_half_is_left_out),
+        cmocka_unit_test(without_a_rate_all_goes),       cmocka_unit_test(a_rate_holds_over_time),
         cmocka_unit_test(a_long_pause_saves_one_second),
     };
 
