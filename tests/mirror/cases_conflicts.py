@@ -20,6 +20,10 @@ def two_publishers_of_one_name(stage):
     # each keeps its own content: who only publishes takes nothing
     assert one.peer("Prices").value()[0] == one.number
     assert two.peer("Prices").value() == last
+    # and writes only when a program here does
+    revision = stage.revision(server, "Prices")
+    stage.compared(server)
+    assert stage.revision(server, "Prices") == revision, "publishers replace each other's value"
     last = stage.put(one, "Prices")
     stage.agree("Prices", last, [three])
 

@@ -71,8 +71,9 @@ def a_server_that_hangs_is_left(stage):
         stall(True)
         value = stage.put(one, "Prices")
         assert one.peer("Prices").value() == value
-        until(lambda said=said: any(machine.mirror.has_said("connection", since) for machine, since in
-                                    zip((one, two), said)), "a mirror gives the connection up",
+        until(lambda said=said: any(machine.mirror.has_said("no answer in time", since)
+                                    for machine, since in zip((one, two), said)),
+              "a mirror gives the connection up",
               state=lambda: one.mirror.all[-4:] + two.mirror.all[-4:])
         stall(False)
         stage.agree("Prices", value, [two])

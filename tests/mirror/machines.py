@@ -172,6 +172,7 @@ class Machine:
     def start_mirror(self, text=None, environment=None):
         """Starts shmbmirror in a console, with this configuration or the one before."""
         if text:
+            self.mirror_text = text
             self.mirror_file = self.mirror_config(text)
         self.mirrors += 1
         kept = self.environment

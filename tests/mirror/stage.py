@@ -62,7 +62,9 @@ class Stage:
         """Starts a mirror. `where`: a server, a way, or the YAML of the key."""
         if hasattr(where, "port"):
             where = f"server: redis://127.0.0.1:{where.port}"
-        lines = ["version: 1", where, f"bucket: {BUCKET}", *(more.splitlines()), "segments:"]
+        # the prefixes have one computer's name
+        lines = ["version: 1", where, f"bucket: {BUCKET}", f"origin: {machine.name}",
+                 f"status: '{machine.windows_path(machine.path('mirror.status'))}'", *(more.splitlines()), "segments:"]
         lines += [f"  {name}: {{ {keys} }}" for name, keys in segments.items()]
         machine.start_mirror("\n".join(lines) + "\n", **options)
 
@@ -107,6 +109,16 @@ class Stage:
 
     def revision(self, server, name):
         return int(self.stored(server, name).get("revision", 0))
+
+    def compared(self, server, times=4):
+        """Waits until all mirrors have asked for revisions so often since now."""
+        def asked():
+            return int(dict(part.split("=") for part in
+                            server.info("commandstats")["cmdstat_hmget"].split(","))["calls"])
+        names = sum(len(re.findall(r"^  \w+: \{", one.mirror_text, re.M))
+                    for one in self.machines if one.mirror)
+        goal = asked() + times * names
+        until(lambda: asked() >= goal, "the mirrors compare revisions")
 
     def write_past(self, server, name, size, **fields):
         """Writes a value to the server as a client of others would: with the fields that client/mirror

@@ -508,7 +508,7 @@ static bool make_copy(struct mirror *mirror)
     mirror->half_told = false;
     mirror->plain = false;
     mirror->copy_change = mirror->local.seen;
-    if (!mirror->known || !revision_same(&agreement->base, &agreement->server) ||
+    if (!mirror->known || agreement->server.number < agreement->base.number ||
         memcmp(mirror->copy, mirror->content, (size_t)mirror->room) != 0)
         return true;
     agreement->changed = false; /* what was written there is what was there */
