@@ -72,9 +72,23 @@ queues:
 YAML
 sed 's/size: 100/size: 9000/; s/Guard/Other/; s/\[Interactive\]/[Users]/' \
     "$work/objects.yaml" >"$work/changed.yaml"
+cat >"$work/rules.yaml" <<'YAML'
+version: 1
+requests:
+  App:
+    names: ['App.*', 'Own.?']
+    who: { allow: [Users, Interactive], deny: [Guests] }
+    kinds: [segment, event]
+    size: 4 KiB
+    access: { read: [Users], write: [Requester], deny: Guests }
+    integrity: low
+  Locks: { names: 'Lock.*', who: Users, kinds: mutex, access: { write: Requester } }
+  Fast: { names: 'Fast.*', who: Users, size: 1, access: { write: Requester },
+          lock: { kind: fast, max_lockers: 8 }, snapshots: double, lives: until released }
+YAML
 printf 'version: 1\nsegments: { A: { sise: 1, size: 0 } }\n' >"$work/bad.yaml"
 yaml=$(wine_path "$work/objects.yaml") changed=$(wine_path "$work/changed.yaml")
-bad=$(wine_path "$work/bad.yaml") gone=$(wine_path "$work/gone.yaml")
+rules=$(wine_path "$work/rules.yaml") bad=$(wine_path "$work/bad.yaml") gone=$(wine_path "$work/gone.yaml")
 unsafe=--allow-unsafe-config
 
 python3 "$documents" --self-test && wine_begin "$bin" || exit 1
@@ -100,6 +114,8 @@ fails 5 'shmbroker plan' $unsafe "$yaml"
 
 # ---- configurations ----
 ask 0 'shmbroker check' $unsafe "$yaml"
+ask 0 'shmbroker check' $unsafe "$rules"
+has '"Lock.*"'
 ask 1 'shmbroker check' $unsafe "$yaml" "$bad" "$gone"
 ask 1 'shmbroker check' $unsafe --merged "$yaml" "$bad"
 fails 2 'shmbroker check'

@@ -6,7 +6,6 @@
 
 #define KINDS ((int)SHMB_SEMAPHORE + 1) /* that can be requested */
 
-static const char *const kind_words[KINDS] = {"segment", "mutex", "event", "semaphore"};
 static const char *const kinds_of_them[KINDS] = {"segments", "mutexes", "events", "semaphores"};
 static const char *const life_words[] = {"while open", "until released", "as long as the broker"};
 
@@ -197,7 +196,7 @@ void describe_rules_json(const struct cfg *config, struct json *json)
         json_array(json, "kinds");
         for (kind = 0; kind < KINDS; kind++)
             if (has_kind(rule, kind))
-                json_string(json, NULL, kind_words[kind]);
+                json_string(json, NULL, shmb_kind_word((enum shmb_kind)kind));
         json_array_end(json);
         put_segments(json, rule);
         put_quota(json, "each", &rule->each);

@@ -6,7 +6,7 @@ What a snippet lacks is added by these rules, and nothing is taken away:
 - keys of an object (`keep: reboot`) belong to an example of the kinds that schema.json allows
 - `Name: { ... }` is a segment; with `slots` a queue, with `reset` an event, with `maximum` a
   semaphore
-- no object and no `include`: one segment; `save_every` gets its `keep`
+- no object, no rule and no `include`: one segment; `save_every` gets its `keep`
 - lines that repeat one key are alternatives: each is a snippet of its own
 - accounts other than the words and SIDs that every machine knows become SIDs
 - in backticks `X`, `...` and such stand for something: these snippets are not read
@@ -20,7 +20,7 @@ import yaml
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 WORDS = {"everyone", "users", "authenticatedusers", "interactive", "remoteinteractive",
-         "administrators", "system", "localservice", "networkservice", "guests"}
+         "administrators", "system", "localservice", "networkservice", "guests", "requester"}
 KINDS = ("segments", "mutexes", "events", "semaphores", "queues")
 NEEDS = {"segments": "size: 4096", "queues": "slots: 8, slot_size: 64", "events": "reset: manual",
          "semaphores": "maximum: 5", "mutexes": ""}
@@ -66,7 +66,7 @@ def accounts_as_sids(text):
     def visit(node, in_access):
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
-                visit(value, in_access or getattr(key, "value", "") == "access")
+                visit(value, in_access or getattr(key, "value", "") in ("access", "who"))
         elif isinstance(node, yaml.SequenceNode):
             for value in node.value:
                 visit(value, in_access)
@@ -119,7 +119,7 @@ def complete(text):
         if not text:
             return None
     value = parse(text) or {}
-    if not set(value) & (set(KINDS) | {"include"}):
+    if not set(value) & (set(KINDS) | {"include", "requests"}):
         text = text.rstrip("\n") + "\nsegments: { Example: { size: 64 } }\n"
     if "access" not in text:
         text = text.rstrip("\n") + "\ndefaults: { access: { read: [Users] } }\n"

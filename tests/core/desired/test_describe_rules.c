@@ -46,7 +46,7 @@ static const char lines[] =
     "rule Bare: access: Users read\n";
 
 static const char json_text[] =
-    "[{\"rule\": \"MyApp\",\"names\": [\"MyApp.*\",\"Fixed\"],\"allow\": [\"Users\",\"CORP\\\\App\"],\"deny\": [\"Guests\"],\"kinds\": [\"segment\",\"mutex\"],"
+    "[{\"rule\": \"MyApp\",\"names\": [\"MyApp.*\",\"Fixed\"],\"allow\": [\"Users\",\"CORP\\\\App\"],\"deny\": [\"Guests\"],\"kinds\": [\"section\",\"mutex\"],"
     "\"bytes\": 1048576,\"lock\": \"fast\",\"readers_may_wait\": null,\"max_lockers\": 5,\"notify\": true,\"snapshots\": \"double\","
     "\"each\": {\"objects\": 20,\"bytes\": 16777216},\"total\": {\"objects\": 1000,\"bytes\": 268435456},\"rate\": 50,\"lives\": \"until released\","
     "\"access\": [{\"account\": \"Users\",\"level\": \"read\"},{\"account\": \"Requester\",\"level\": \"write\"},{\"account\": \"Guests\",\"level\": \"deny\"}],\"integrity\": \"low\",\"audit\": true},"

@@ -171,6 +171,26 @@ static void quiet_leaves_the_errors(void **state)
     assert_says(said, "do not go together");
 }
 
+static void check_says_what_may_be_requested(void **state)
+{
+    char said[8192];
+
+    (void)state;
+    assert_int_equal(run_on(&user, "check",
+                            "version: 1\n"
+                            "requests:\n"
+                            "  App: { names: 'ShmbTest.*', who: [Users, Everyone], size: 4 KiB,\n"
+                            "         access: { read: [Users], write: [Requester] } }\n",
+                            said, sizeof(said)),
+                     0);
+    assert_says(said, "rule App: Users; Everyone may request segments of at most 4096 bytes, lock; "
+                      "names: ShmbTest.*");
+    assert_says(said, "rule App: held while open; each account 20 objects");
+    assert_says(said, "rule App: access: Users read; Requester write");
+    assert_says(said, "FILE:3:44: warning: requests.App.who: 'Everyone' may ask for objects");
+    assert_says(said, "no errors, 1 warning, 0 objects, 1 rule");
+}
+
 static void check_says_every_error_with_its_place(void **state)
 {
     char said[8192];
@@ -413,6 +433,7 @@ int main(void)
         TEST(check_says_what_a_good_file_would_create),
         TEST(check_warns_of_what_an_administrator_would_regret),
         TEST(quiet_leaves_the_errors),
+        TEST(check_says_what_may_be_requested),
         TEST(check_says_every_error_with_its_place),
         TEST(an_unknown_account_is_an_error_with_its_place),
         TEST(check_takes_several_files_and_tells_of_each),
