@@ -359,20 +359,26 @@ static void read_state(struct outlook *outlook)
 }
 
 enum shmb_exit outlook_plan(struct outlook *outlook, const struct system *system, const char *file,
-                            const struct inventory *wanted)
+                            const struct cfg *config, const struct inventory *wanted)
 {
-    bool enough;
+    bool enough = outlook_grants_read(&outlook->published.table, system, config, &outlook->grants);
 
+    if (!enough) {
+        outlook_grants_free(&outlook->grants);
+        return SHMB_EXIT_SYSTEM;
+    }
     outlook->system = system;
-    outlook->wanted = wanted;
+    outlook->wanted = outlook->grants.inventory != NULL ? outlook->grants.inventory : wanted;
     outlook->view.file = _strdup(file);
-    outlook->cache = descriptor_cache_new(system, outlook->owner, wanted);
+    outlook->cache = descriptor_cache_new(system, outlook->owner, outlook->wanted);
     read_state(outlook);
     enough = outlook->view.file != NULL && outlook->cache != NULL && make_plan(outlook);
     state_free(outlook->state);
     outlook->state = NULL;
     descriptor_cache_free(outlook->cache); /* it refers to `wanted` */
     outlook->cache = NULL;
+    outlook->wanted = NULL;
+    outlook_grants_free(&outlook->grants);
     return enough ? SHMB_EXIT_DONE : SHMB_EXIT_SYSTEM;
 }
 

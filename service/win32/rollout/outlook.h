@@ -10,6 +10,7 @@
 #include "exit_codes.h"
 #include "inventory.h"
 #include "name_index.h"
+#include "outlook_grants.h"
 #include "owner.h"
 #include "plan_view.h"
 #include "published.h"
@@ -28,6 +29,7 @@ struct outlook {
     size_t text_count;
     const struct config_reader *reader; /* the broker that would reload */
     const struct inventory *wanted;
+    struct outlook_grants grants; /* while the plan is made */
     struct descriptor_cache *cache;
     const struct system *system;
     struct sys_identity identity; /* of this process; `state` borrows its boot */
@@ -43,11 +45,12 @@ struct outlook {
 enum shmb_exit outlook_open(const struct config_reader *reader, struct outlook *out);
 
 /*
- * Makes the plan, for `wanted`, which was read from `file`; counts the objects whose access the
- * caller may not read. SHMB_EXIT_DONE, or SHMB_EXIT_SYSTEM: no memory. Nothing is printed.
+ * Makes the plan, for `config`, which was read from `file`, and its inventory `wanted`; counts the
+ * objects whose access the caller may not read. SHMB_EXIT_DONE, or SHMB_EXIT_SYSTEM: no memory.
+ * Nothing is printed.
  */
 enum shmb_exit outlook_plan(struct outlook *outlook, const struct system *system, const char *file,
-                            const struct inventory *wanted);
+                            const struct cfg *config, const struct inventory *wanted);
 
 /* Frees it, also after a failure. */
 void outlook_free(struct outlook *outlook);

@@ -135,8 +135,8 @@ static enum shmb_exit plan(struct rollout *r)
     enum shmb_exit result = outlook_open(r->reader, &r->outlook);
 
     if (result == SHMB_EXIT_DONE)
-        result =
-            outlook_plan(&r->outlook, &r->candidate.system, r->file, r->candidate.check.inventory);
+        result = outlook_plan(&r->outlook, &r->candidate.system, r->file,
+                              r->candidate.check.configuration.whole, r->candidate.check.inventory);
     r->planned = result == SHMB_EXIT_DONE;
     if (result == SHMB_EXIT_SYSTEM)
         return out_of_memory();

@@ -79,8 +79,8 @@ static enum shmb_exit plan_for(const char *file, bool unsafe, struct outlook *ou
 
     port_open(&port, &host, NULL, &system);
     result = read_wanted(&system, file, &setup);
-    if (result == SHMB_EXIT_DONE &&
-        outlook_plan(outlook, &system, file, setup.inventory) != SHMB_EXIT_DONE)
+    if (result == SHMB_EXIT_DONE && outlook_plan(outlook, &system, file, setup.configuration.whole,
+                                                 setup.inventory) != SHMB_EXIT_DONE)
         result = out_of_memory();
     if (result == SHMB_EXIT_DONE)
         result = print_plan(&outlook->view);

@@ -13,7 +13,9 @@ static struct status_object objects[] = {
     {.kind = SHMB_MUTEX, .name = "Global\\Of a name that is rather long", .companion = true},
     {.kind = SHMB_SECTION,
      .name = "Global\\\xc3\xa4\xc3\xb6\xc3\xbc and some more",
-     .sddl = ACCESS},
+     .sddl = ACCESS,
+     .rule = "MyApp",
+     .account = "S-1-5-18"},
     {.kind = SHMB_EVENT,
      .name = "Global\\Gone",
      .state = STATUS_MISSING,
@@ -69,8 +71,44 @@ static void redirected_nothing_is_cut(void **state)
 
     (void)state;
     assert_non_null(strstr(text, "section Global\\A: held; access: Everyone read and write; "));
+    assert_non_null(strstr(text, "; requested by System, rule MyApp\n"));
     assert_null(strstr(text, "HELD OBJECT"));
     assert_null(strstr(text, "..."));
+}
+
+static void of_a_requested_object_json_says_who_asked(void **state)
+{
+    struct json json = {.one_line = true};
+
+    (void)state;
+    json_object(&json, NULL);
+    status_request_json(&objects[0], &json);
+    json_object_end(&json);
+    json_object(&json, NULL);
+    status_request_json(&objects[2], &json);
+    json_object_end(&json);
+    assert_non_null(strstr(json.text.at, "{\"request\": null}"));
+    assert_non_null(strstr(json.text.at,
+                           "{\"request\": {\"rule\": \"MyApp\",\"account\": \"System\","
+                           "\"sid\": \"S-1-5-18\"}}"));
+    json_free(&json);
+}
+
+/* The pipe is no trouble while it is there; what rules have granted is none at all. */
+static void requests_are_shown_and_their_pipe_may_be_missing(void **state)
+{
+    static struct status_line lines[] = {{{"requests", "pipe", "open", ""}},
+                                         {{"grants", "MyApp", "held", "1 of 10 objects"}}};
+    struct status status = {.lines = lines, .line_count = 2, .runs = true, .incomplete = true};
+
+    (void)state;
+    assert_false(status_is_trouble(&lines[0]));
+    assert_false(status_is_trouble(&lines[1]));
+    lines[0].field[2] = "conflict";
+    assert_true(status_is_trouble(&lines[0]));
+    status_find_reasons(&status);
+    assert_int_equal(status.reasons.count, 1);
+    assert_string_equal(status.reasons.text[0], "1 pipe for requests that another program has");
 }
 
 /* A service that has just stopped: its process runs for a moment longer. */
@@ -90,6 +128,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_screen_has_columns_and_a_header),
         cmocka_unit_test(redirected_nothing_is_cut),
+        cmocka_unit_test(of_a_requested_object_json_says_who_asked),
+        cmocka_unit_test(requests_are_shown_and_their_pipe_may_be_missing),
         cmocka_unit_test(what_a_stopped_service_left_is_not_of_a_broker_in_a_console),
     };
 
