@@ -36,6 +36,7 @@ static void add_reasons(const struct lifecycle *life, const struct report_lines 
         {counts->unsaved, "copies could not be read or saved"},
     };
     const char *trouble = keeper_policy_trouble(&life->keeper_policy);
+    const char *deaf = requests_trouble(life->requests);
     size_t i, j;
 
     for (i = 0; i < lasting->count; i++) {
@@ -45,6 +46,8 @@ static void add_reasons(const struct lifecycle *life, const struct report_lines 
     }
     if (trouble != NULL)
         text_add(out, "%skeeper: failed: %s", i++ > 0 ? "\n" : "", trouble);
+    if (deaf != NULL)
+        text_add(out, "%srequests: the pipe failed: %s", i++ > 0 ? "\n" : "", deaf);
     for (j = 0; j < sizeof(others) / sizeof(others[0]); j++)
         if (others[j].count > 0)
             text_add(out, "%s%zu %s", i++ > 0 ? "\n" : "", others[j].count, others[j].what);
@@ -71,7 +74,8 @@ static void log_running(const struct lifecycle *life)
     degraded = lasting.count + lasting.left_out + counts.deferred + counts.unaudited +
                        counts.access_due + counts.unsaved >
                    0 ||
-               counts.unpublished || keeper_policy_trouble(&life->keeper_policy) != NULL;
+               counts.unpublished || keeper_policy_trouble(&life->keeper_policy) != NULL ||
+               requests_trouble(life->requests) != NULL;
     (void)snprintf(held, sizeof(held), "%zu", counts.held);
     (void)snprintf(missing, sizeof(missing), "%zu", counts.missing);
     if (counts.missing > 0) {
@@ -219,8 +223,7 @@ static void look_at_requests(void *context)
 {
     struct lifecycle *life = context;
 
-    if (requests_look(life->requests, life->desired))
-        lifecycle_report_lasting(life);
+    requests_look(life->requests, life->desired);
 }
 
 /* If several are due at once, they run in this order. */

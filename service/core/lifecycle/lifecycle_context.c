@@ -77,7 +77,6 @@ void lifecycle_lasting(const struct lifecycle *life, struct report_lines *out)
     report_lines_append(out, &life->unwatched);
     report_lines_append(out, &life->unwritten);
     report_lines_append(out, &life->unlogged);
-    requests_report(life->requests, out);
 }
 
 void lifecycle_report_lasting(const struct lifecycle *life)

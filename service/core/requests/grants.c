@@ -171,6 +171,8 @@ static void count(struct grants *grants, const struct grant *grant, uint64_t sig
     grant->grantee->objects += sign;
     grant->grantee->memory += sign * grant->memory;
     sum->objects += sign;
+    if (grant->grantee->objects == (sign == 1 ? 1 : 0))
+        sum->accounts += (size_t)sign;
     sum->memory += sign * grant->memory;
     grants->totals.entries += sign * grant->totals.entries;
     grants->totals.objects += sign * grant->totals.objects;
@@ -247,8 +249,8 @@ struct grant_sum grants_of(const struct grants *grants, const struct cfg_rule *r
 {
     const struct grantee *grantee = find_grantee(grants, rule, account);
 
-    return grantee != NULL ? (struct grant_sum){grantee->objects, grantee->memory}
-                           : (struct grant_sum){0, 0};
+    return grantee != NULL ? (struct grant_sum){grantee->objects, grantee->memory, 1}
+                           : (struct grant_sum){0, 0, 0};
 }
 
 struct grant_sum grants_under(const struct grants *grants, const struct cfg_rule *rule)

@@ -50,9 +50,10 @@ struct grant {
     bool idle; /* no program had it open at the last look (grant_life.h) */
 };
 
-/* What all accounts have under a rule. */
+/* What an account has under a rule, or all accounts. */
 struct grant_sum {
     uint64_t objects, memory;
+    size_t accounts; /* that have any of it */
 };
 
 struct grants {

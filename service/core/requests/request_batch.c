@@ -405,11 +405,12 @@ static void change(struct requests *requests, struct desired *desired, size_t co
         grant_life_soon(requests);
 }
 
-static void send(const struct requests *requests, const struct request_entry *entry)
+static void send(struct requests *requests, const struct request_entry *entry)
 {
     const struct system *system = requests->system;
     uint8_t bytes[SHMB_ANSWER_BYTES];
 
+    request_report_count(requests, entry);
     shmb_answer_write(&entry->answer, bytes);
     system->requests.answer(system->self, entry->request, bytes, sizeof(bytes));
 }
@@ -433,6 +434,8 @@ bool requests_serve(struct requests *requests, struct desired *desired)
         else
             requests->batch[requests->waiting++] = requests->batch[i];
     }
+    if (count > requests->waiting)
+        request_report_soon(requests);
     if (changes)
         grant_life_begin(requests);
     return count == REQUESTS_BATCH || requests->waiting > 0;

@@ -113,7 +113,7 @@ enum sys_status request_change(struct requests *requests, struct desired *desire
     inventory_free(desired->inventory);
     desired->inventory = inventory;
     request_forget_index(requests);
-    requests_report_soon(requests);
+    request_report_soon(requests);
     grants_locate(requests->now, inventory);
     request_change_settle(requests);
     settle_new(requests, inventory);

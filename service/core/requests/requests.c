@@ -6,7 +6,6 @@
 #include "grants_judge.h"
 #include "request_decide.h"
 
-#define REPORT_MS 1000u
 #define STOP_MOST 1024u /* messages that are answered at a stop */
 
 struct requests *requests_new(const struct system *system)
@@ -15,15 +14,9 @@ struct requests *requests_new(const struct system *system)
 
     if (requests == NULL)
         return NULL;
-    requests->system = requests->events.system = requests->pipe.system = system;
+    requests->system = requests->events.system = requests->listen.system = system;
     requests->look_at = requests->report_at = UINT64_MAX;
     return requests;
-}
-
-void requests_report_soon(struct requests *requests)
-{
-    if (requests->report_at == UINT64_MAX)
-        requests->report_at = requests->system->clock.ticks(requests->system->self) + REPORT_MS;
 }
 
 static void drop_next(struct requests *requests)
@@ -106,8 +99,9 @@ static void settle(struct requests *requests, struct desired *desired)
     if (config->rule_count > 0)
         sddl = request_access_pipe(&requests->access, desired->inventory);
     if (config->rule_count == 0 || sddl != NULL)
-        request_pipe_want(&requests->pipe, sddl);
+        request_listen_want(&requests->listen, sddl);
     grant_life_begin(requests);
+    request_report_write(requests);
 }
 
 /* Objects of a former broker that this one could not take over: nobody may have asked for them. */
@@ -169,21 +163,17 @@ void requests_not_reloaded(struct requests *requests)
     drop_next(requests);
 }
 
-bool requests_look(struct requests *requests, struct desired *desired)
+void requests_look(struct requests *requests, struct desired *desired)
 {
     const struct system *system = requests->system;
-    const uint32_t cause = requests->pipe.cause;
-    bool changed;
+    const uint32_t cause = requests->listen.cause;
 
     if (system->clock.ticks(system->self) >= requests->look_at)
         grant_life_look(requests, desired);
-    request_pipe_retry(&requests->pipe);
+    request_listen_retry(&requests->listen);
     request_events_flush(&requests->events);
-    changed =
-        requests->pipe.cause != cause || system->clock.ticks(system->self) >= requests->report_at;
-    if (changed)
-        requests->report_at = UINT64_MAX;
-    return changed;
+    if (requests->listen.cause != cause || system->clock.ticks(system->self) >= requests->report_at)
+        request_report_write(requests);
 }
 
 static uint32_t until(uint64_t then, uint64_t now)
@@ -199,7 +189,7 @@ uint32_t requests_delay(const struct requests *requests)
     const uint64_t now = system->clock.ticks(system->self);
     const uint32_t delays[] = {until(requests->look_at, now), until(requests->report_at, now),
                                request_events_delay(&requests->events),
-                               request_pipe_delay(&requests->pipe)};
+                               request_listen_delay(&requests->listen)};
     uint32_t first = UINT32_MAX;
     size_t i;
 
@@ -208,9 +198,9 @@ uint32_t requests_delay(const struct requests *requests)
     return first;
 }
 
-void requests_report(const struct requests *requests, struct report_lines *out)
+const char *requests_trouble(const struct requests *requests)
 {
-    request_pipe_report(&requests->pipe, out);
+    return requests->listen.cause != 0 ? requests->listen.trouble : NULL;
 }
 
 void requests_stop(struct requests *requests)
@@ -223,7 +213,7 @@ void requests_stop(struct requests *requests)
     const void *message;
     size_t length, i;
 
-    if (requests->pipe.open) {
+    if (requests->listen.open) {
         shmb_answer_write(&answer, bytes);
         for (i = 0; i < requests->waiting; i++)
             system->requests.answer(system->self, requests->batch[i].request, bytes, sizeof(bytes));
@@ -233,7 +223,7 @@ void requests_stop(struct requests *requests)
              i++)
             system->requests.answer(system->self, request, bytes, sizeof(bytes));
     }
-    request_pipe_end(&requests->pipe);
+    request_listen_end(&requests->listen);
     request_events_end(&requests->events);
     request_access_end(&requests->access);
     requests->broker = NULL;

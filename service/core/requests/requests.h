@@ -11,7 +11,6 @@
 
 #include "broker.h"
 #include "desired.h"
-#include "report_lines.h"
 #include "system.h"
 
 struct requests;
@@ -56,14 +55,14 @@ void requests_not_reloaded(struct requests *requests);
 bool requests_serve(struct requests *requests, struct desired *desired);
 
 /*
- * The duties: ends what no program has open any more, retries the pipe, logs what has come
- * together. True: the report is to be written again.
+ * The duties: ends what no program has open any more, retries the pipe, logs and reports what has
+ * come together.
  */
-bool requests_look(struct requests *requests, struct desired *desired);
+void requests_look(struct requests *requests, struct desired *desired);
 uint32_t requests_delay(const struct requests *requests);
 
-/* Adds the lines for the report: the pipe, if it fails. */
-void requests_report(const struct requests *requests, struct report_lines *out);
+/* Why programs cannot ask, although there are rules; NULL: they can. */
+const char *requests_trouble(const struct requests *requests);
 
 /* At a stop: answers what waits, and closes the pipe. */
 void requests_stop(struct requests *requests);

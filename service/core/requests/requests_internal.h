@@ -1,6 +1,7 @@
 /*
  * requests_internal.h - what the modules of requests share; for them alone: requests.c,
- * request_batch.c, request_change.c, grant_life.c.
+ * request_batch.c, request_change.c, request_report.c,
+ * grant_life.c.
  */
 #ifndef CORE_REQUESTS_INTERNAL_H
 #define CORE_REQUESTS_INTERNAL_H
@@ -9,8 +10,9 @@
 #include "name_index.h"
 #include "request_access.h"
 #include "request_events.h"
-#include "request_pipe.h"
+#include "request_listen.h"
 #include "request_rate.h"
+#include "request_words.h"
 #include "requests.h"
 #include "text.h"
 
@@ -36,18 +38,27 @@ struct requests {
     struct request_access access;
     struct request_rate rate;
     struct request_events events;
-    struct request_pipe pipe;
+    struct request_listen listen;
     struct name_index index; /* of the inventory in force */
     const struct inventory *indexed;
     struct totals configured; /* of the configuration in force */
     struct request_entry batch[REQUESTS_BATCH];
-    size_t waiting;     /* entries that are left for the next batch, the first ones */
+    size_t waiting; /* entries that are left for the next batch, the first ones */
+    uint64_t outcomes[SHMB_OUTCOME_COUNT], refused[SHMB_REASON_COUNT]; /* since the start */
     uint64_t look_at;   /* ticks of the next look; UINT64_MAX: nothing to look at */
     uint64_t report_at; /* ticks: when the report is to be written again; UINT64_MAX: not */
 };
 
-/* requests.c: the report is written again within a second. */
-void requests_report_soon(struct requests *requests);
+/* request_report.c */
+
+/* Something has changed: the report says so within a second. */
+void request_report_soon(struct requests *requests);
+
+/* Counts an entry that was answered. */
+void request_report_count(struct requests *requests, const struct request_entry *entry);
+
+/* Puts the lines of the report into it. */
+void request_report_write(struct requests *requests);
 
 /* request_change.c */
 

@@ -1,4 +1,4 @@
-#include "request_pipe.h"
+#include "request_listen.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 static const struct backoff retries = {1000, 30000};
 
-static void close_pipe(struct request_pipe *pipe)
+static void close_pipe(struct request_listen *pipe)
 {
     const struct system *system = pipe->system;
 
@@ -16,7 +16,7 @@ static void close_pipe(struct request_pipe *pipe)
     pipe->open = false;
 }
 
-static void tell(struct request_pipe *pipe, enum sys_status status, const struct sys_failure *why)
+static void tell(struct request_listen *pipe, enum sys_status status, const struct sys_failure *why)
 {
     const struct system *system = pipe->system;
     const uint32_t cause = status != SYS_OK ? event_cause(status, why) : 0;
@@ -33,7 +33,7 @@ static void tell(struct request_pipe *pipe, enum sys_status status, const struct
     pipe->taken = status == SYS_TAKEN;
 }
 
-static void try(struct request_pipe *pipe)
+static void try(struct request_listen *pipe)
 {
     const struct system *system = pipe->system;
     struct sys_failure why = {0};
@@ -45,10 +45,10 @@ static void try(struct request_pipe *pipe)
     tell(pipe, status, &why);
 }
 
-void request_pipe_want(struct request_pipe *pipe, char *sddl)
+void request_listen_want(struct request_listen *pipe, char *sddl)
 {
     if (sddl == NULL) {
-        request_pipe_end(pipe);
+        request_listen_end(pipe);
         return;
     }
     if (pipe->wanted != NULL && strcmp(pipe->wanted, sddl) == 0) {
@@ -61,25 +61,18 @@ void request_pipe_want(struct request_pipe *pipe, char *sddl)
     try(pipe);
 }
 
-void request_pipe_retry(struct request_pipe *pipe)
+void request_listen_retry(struct request_listen *pipe)
 {
     if (pipe->due)
         try(pipe);
 }
 
-uint32_t request_pipe_delay(const struct request_pipe *pipe)
+uint32_t request_listen_delay(const struct request_listen *pipe)
 {
     return pipe->due ? pipe->delay : UINT32_MAX;
 }
 
-void request_pipe_report(const struct request_pipe *pipe, struct report_lines *out)
-{
-    if (pipe->cause != 0)
-        report_lines_add(out, "degraded", "requests", pipe->taken ? "conflict" : "failed",
-                         pipe->trouble);
-}
-
-void request_pipe_end(struct request_pipe *pipe)
+void request_listen_end(struct request_listen *pipe)
 {
     close_pipe(pipe);
     free(pipe->wanted);

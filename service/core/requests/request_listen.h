@@ -1,15 +1,14 @@
 /*
- * request_pipe.h - when the pipe for requests exists, and what becomes of a failure.
+ * request_listen.h - when the pipe for requests exists, and what becomes of a failure.
  */
-#ifndef CORE_REQUEST_PIPE_H
-#define CORE_REQUEST_PIPE_H
+#ifndef CORE_REQUEST_LISTEN_H
+#define CORE_REQUEST_LISTEN_H
 
 #include "event_text.h"
-#include "report_lines.h"
 #include "system.h"
 
 /* All zero but for `system`: there is none. */
-struct request_pipe {
+struct request_listen {
     const struct system *system;
     char *wanted;   /* owned: its access; NULL: there is to be none */
     bool open;      /* the system has it, with this access or a former one */
@@ -24,16 +23,13 @@ struct request_pipe {
  * There is to be a pipe with this access, or none (NULL). Takes the text. Does nothing where that
  * is so already.
  */
-void request_pipe_want(struct request_pipe *pipe, char *sddl);
+void request_listen_want(struct request_listen *pipe, char *sddl);
 
 /* After a failure. */
-void request_pipe_retry(struct request_pipe *pipe);
-uint32_t request_pipe_delay(const struct request_pipe *pipe);
-
-/* Adds a line where it is wanted and does not work. */
-void request_pipe_report(const struct request_pipe *pipe, struct report_lines *out);
+void request_listen_retry(struct request_listen *pipe);
+uint32_t request_listen_delay(const struct request_listen *pipe);
 
 /* Closes it. */
-void request_pipe_end(struct request_pipe *pipe);
+void request_listen_end(struct request_listen *pipe);
 
 #endif
