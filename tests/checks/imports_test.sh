@@ -72,6 +72,17 @@ must_find 'can take input: NtAlpcCreatePort' --no-input PORT.exe
 must_find 'can take input: CreateNamedPipeW' --no-input PIPE.exe
 "$imports" --no-input NEITHER.exe || exit 1
 
+# A build with the pipe where it belongs, and one with another one in a wing that has none.
+wing=service/win32/wing_service_win32_requests.dir
+mkdir -p build/{client,config,$wing} || exit 1
+x86_64-w64-mingw32-gcc -DPIPE -c -o "build/$wing/pipe.obj" listens.c || exit 1
+"$imports" --one-pipe build PIPE.exe || exit 1
+must_find 'can take input: NtAlpcCreatePort' --one-pipe build PORT.exe
+cp "build/$wing/pipe.obj" build/client/other.obj || exit 1
+must_find 'a pipe elsewhere: build/client/other.obj' --one-pipe build PIPE.exe
+rm "build/$wing/pipe.obj" build/client/other.obj || exit 1
+must_find 'no pipe found' --one-pipe build NEITHER.exe
+
 cat >makes.c <<'C'
 #include <windows.h>
 void *take(void);

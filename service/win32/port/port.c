@@ -1,6 +1,6 @@
 /*
  * The broker's thread waits in do_wait, between its tasks: for the host (stop, reload,
- * suspend, sessions), the end of the keeper, a changed file, or a time-out.
+ * suspend, sessions), the end of the keeper, a request, a changed file, or a time-out.
  */
 #include "port.h"
 
@@ -12,6 +12,7 @@
 #include "instance.h"
 #include "message_table.h"
 #include "port_internal.h"
+#include "request_pipe.h"
 
 static enum sys_status do_identify(void *self, struct sys_identity *out, struct sys_failure *why)
 {
@@ -159,8 +160,8 @@ static void do_running(void *self)
 
 /* The handles to wait for, by priority, and what each one means. */
 struct sources {
-    HANDLE handles[5];
-    enum sys_wake wakes[5];
+    HANDLE handles[6];
+    enum sys_wake wakes[6];
     DWORD count;
 };
 
@@ -182,6 +183,9 @@ static void list_sources(const struct port *port, struct sources *sources)
     add_source(sources, port->host.reload, SYS_WAKE_RELOAD);
     add_source(sources, port->host.sessions, SYS_WAKE_SESSIONS);
     add_source(sources, port->keeper.process, SYS_WAKE_KEEPER);
+    /* The last: however many ask, nothing else waits for them. */
+    if (port->requests != NULL)
+        add_source(sources, request_pipe_event(port->requests), SYS_WAKE_REQUESTS);
 }
 
 /* Alertable, so that watch.c receives its notifications here. */
@@ -214,6 +218,14 @@ static uint32_t least_of(uint32_t a, uint32_t b, uint32_t c)
     return least < c ? least : c;
 }
 
+/* What the thread does besides, whatever woke it. True: watched files have changed. */
+static bool look_around(struct port *port)
+{
+    if (port->sink != NULL)
+        event_sink_retry(port->sink);
+    return watch_changed(port->watch);
+}
+
 static enum sys_wake do_wait(void *self, uint32_t ms)
 {
     struct port *port = self;
@@ -226,9 +238,7 @@ static enum sys_wake do_wait(void *self, uint32_t ms)
         DWORD woken = wait_once(&sources, least);
 
         if (woken == WAIT_TIMEOUT || woken == WAIT_IO_COMPLETION) {
-            if (port->sink != NULL)
-                event_sink_retry(port->sink);
-            if (watch_changed(port->watch))
+            if (look_around(port))
                 return SYS_WAKE_CHANGED;
             if (left_of(start, ms) == 0)
                 return SYS_WAKE_TIMEOUT;
@@ -244,6 +254,12 @@ static enum sys_wake do_wait(void *self, uint32_t ms)
             keeper_forget(&port->keeper); /* else the next wait would return at once */
         if (sources.wakes[woken - WAIT_OBJECT_0] == SYS_WAKE_SUSPEND)
             port->save = suspend_begin(port->host.suspend);
+        if (sources.wakes[woken - WAIT_OBJECT_0] == SYS_WAKE_REQUESTS) {
+            /* While somebody always asks, a wait never gets to this by itself. */
+            (void)SleepEx(0, TRUE);
+            if (look_around(port))
+                return SYS_WAKE_CHANGED;
+        }
         return sources.wakes[woken - WAIT_OBJECT_0];
     }
 }
@@ -279,15 +295,20 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
     memset(port->logged, 0, sizeof(port->logged));
     memset(&port->log, 0, sizeof(port->log));
     port->keeper = (struct keeper){0};
+    port->former_count = 0;
+    port->requests = NULL;
     *out = functions;
     port_files(out);
     port_objects(out);
     port_keepers(out);
+    port_requests(out);
     out->self = port;
 }
 
 void port_close(struct port *port)
 {
+    request_pipe_close(port->requests);
+    port->requests = NULL;
     log_file_close(&port->log);
     watch_end(port->watch);
     port->watch = NULL;

@@ -41,6 +41,10 @@ struct port_host {
     bool recreate; /* names to recreate come from the registry; else there are none */
 };
 
+struct request_pipe;
+
+#define PORT_FORMERS 64u /* keepers of earlier brokers; more are not known */
+
 /* Lives on the broker's thread from port_open to port_close. */
 struct port {
     struct port_host host;
@@ -50,6 +54,9 @@ struct port {
     struct watch *watch;                           /* owned; NULL: watches nothing */
     uint64_t logged[EVENT_LAST - EVENT_FIRST + 1]; /* how often, by number */
     struct keeper keeper;
+    struct sys_keeper formers[PORT_FORMERS]; /* they may hold what this broker holds */
+    size_t former_count;
+    struct request_pipe *requests; /* owned; NULL: there is no pipe */
     struct log_file log;
 };
 

@@ -11,6 +11,7 @@
 void port_files(struct system *out);   /* the configuration, the broker's own files, copies */
 void port_objects(struct system *out); /* descriptors, named objects, links in sessions */
 void port_keepers(struct system *out);
+void port_requests(struct system *out);
 
 /* The table's progress and stopping: port_stop.c */
 void port_progress(void *self);

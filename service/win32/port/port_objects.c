@@ -6,6 +6,7 @@
 #include "descriptors.h"
 #include "failure.h"
 #include "inspect.h"
+#include "keeper_opened.h"
 #include "objects.h"
 #include "port_internal.h"
 #include "sessions.h"
@@ -130,6 +131,15 @@ static enum sys_status do_fetch(void *self, const struct sys_keeper *keeper, con
     return status == SYS_OK ? track(port, out, why) : status;
 }
 
+static enum sys_status do_opened(void *self, struct sys_object *object, uint32_t *count,
+                                 struct sys_failure *why)
+{
+    struct port *port = self;
+
+    return keeper_opened(&port->keeper, port->formers, port->former_count, (HANDLE)object, count,
+                         why);
+}
+
 static void do_close(void *self, struct sys_object *object)
 {
     struct port *port = self;
@@ -154,6 +164,7 @@ void port_objects(struct system *out)
     out->objects.unmap = do_unmap;
     out->objects.sessions = do_sessions;
     out->objects.link = do_link;
+    out->objects.opened = do_opened;
     out->objects.close = do_close;
     out->keepers.fetch = do_fetch;
 }

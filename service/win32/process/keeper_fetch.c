@@ -13,6 +13,7 @@
 #include "failure.h"
 #include "inspect.h"
 #include "keeper_open.h"
+#include "listing.h"
 #include "name_holder.h"
 #include "process_handles.h"
 #include "process_id.h"
@@ -231,4 +232,50 @@ enum sys_status keeper_fetch(struct keeper_list **lists, const struct sys_keeper
     else
         CloseHandle(object);
     return status;
+}
+
+/* ---- whose a handle is ------------------------------------------------------------- */
+
+typedef LONG(NTAPI *compare_call)(HANDLE first, HANDLE second);
+
+/* True: certainly the same object. STATUS_NOT_SAME_OBJECT is a success, too. */
+static bool is_same(HANDLE first, HANDLE second)
+{
+    compare_call ask;
+
+    return listing_ntdll("NtCompareObjects", &ask, sizeof(ask)) && ask(first, second) == 0;
+}
+
+bool keeper_fetch_is_there(HANDLE process, HANDLE there, HANDLE object)
+{
+    HANDLE copy;
+    bool same;
+
+    if (!DuplicateHandle(process, there, GetCurrentProcess(), &copy, 0, FALSE,
+                         DUPLICATE_SAME_ACCESS))
+        return false;
+    same = is_same(copy, object);
+    CloseHandle(copy);
+    return same;
+}
+
+uint32_t keeper_fetch_count(struct keeper_list **lists, const struct sys_keeper *keeper,
+                            HANDLE object)
+{
+    wchar_t name[SHMB_NAME_MAX + 1];
+    struct keeper_list *list = NULL;
+    const struct kept_object *at;
+    enum shmb_kind kind;
+    uint32_t count = 0;
+
+    if (!process_handles_describe(object, &kind, name) ||
+        list_of(lists, keeper, &list, NULL) != SYS_OK)
+        return 0;
+    at = find(list, name);
+    /* Any of those of this name: an object that ended may have left a namesake. */
+    while (at != NULL && at > list->objects && wcscmp(at[-1].name, name) == 0)
+        at--;
+    for (; at != NULL && at < list->objects + list->count && wcscmp(at->name, name) == 0; at++)
+        count += keeper_fetch_is_there(list->process, at->there, object);
+    return count;
 }

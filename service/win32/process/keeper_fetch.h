@@ -9,6 +9,10 @@
 #ifndef KEEPER_FETCH_H
 #define KEEPER_FETCH_H
 
+#include <windows.h>
+
+#include <stdbool.h>
+
 #include "system.h"
 
 /*
@@ -24,6 +28,16 @@ struct keeper_list;
 enum sys_status keeper_fetch(struct keeper_list **lists, const struct sys_keeper *keeper,
                              const char *name, struct sys_facts *facts, struct sys_object **out,
                              struct sys_failure *why);
+
+/*
+ * How many handles that keeper has of an object, among those that brokers gave it. 0 also where
+ * that cannot be told.
+ */
+uint32_t keeper_fetch_count(struct keeper_list **lists, const struct sys_keeper *keeper,
+                            HANDLE object);
+
+/* True: with this handle of its own, the process has the object now. Needs PROCESS_DUP_HANDLE. */
+bool keeper_fetch_is_there(HANDLE process, HANDLE there, HANDLE object);
 
 /* The keeper has ended: removes what was listed of it; NULL: of all. */
 void keeper_fetch_forget(struct keeper_list **lists, const struct sys_keeper *keeper);

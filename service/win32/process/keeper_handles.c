@@ -50,6 +50,13 @@ bool keeper_handles_add(struct keeper_handles *kept, HANDLE handle)
     return true;
 }
 
+HANDLE keeper_handles_find(const struct keeper_handles *kept, HANDLE handle)
+{
+    size_t index = index_of(handle);
+
+    return index < kept->room && kept->at[index].used ? kept->at[index].in_keeper : NULL;
+}
+
 HANDLE keeper_handles_remove(struct keeper_handles *kept, HANDLE handle)
 {
     size_t index = index_of(handle);

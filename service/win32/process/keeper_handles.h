@@ -24,6 +24,9 @@ bool keeper_handles_add(struct keeper_handles *kept, HANDLE handle);
 /* Removes a handle. Returns the keeper's handle for it; NULL: the keeper has none. */
 HANDLE keeper_handles_remove(struct keeper_handles *kept, HANDLE handle);
 
+/* The keeper's handle for this one; NULL: it has none. */
+HANDLE keeper_handles_find(const struct keeper_handles *kept, HANDLE handle);
+
 /*
  * The next handle that the keeper does not have yet; NULL: no more. `*at` is 0 at first.
  * keeper_handles_set records the keeper's handle for it.
