@@ -18,6 +18,7 @@ def each_value_finds_its_node(stage):
     stage.mirror(one, where, {name: BOTH for name in names})
     stage.mirror(two, where, {name: BOTH for name in names})
     stage.mirror(three, where, {name: FOLLOW for name in names})
+    stage.met()
     for name in names:
         stage.agree(name, stage.put(one, name), [two, three])
         stage.agree(name, stage.put(two, name), [one, three])

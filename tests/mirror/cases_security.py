@@ -24,7 +24,9 @@ def _line_of_the_page():
 
 
 def _password(machine, word):
-    return machine.write("password", word + "\n")
+    file = machine.write("password", word + "\n")
+    os.chmod(machine.path("password"), 0o600)
+    return file
 
 
 def the_user_of_the_page_is_enough(stage):
@@ -32,9 +34,8 @@ def the_user_of_the_page_is_enough(stage):
     one, two, _ = stage.machines
     server = stage.server()
     server.do(*_line_of_the_page())
-    server.do("ACL", "SETUSER", "default", "resetkeys", "resetchannels", "-@all", "+ping", "+info",
-              "+hgetall")
-    server.do("ACL", "SETUSER", "default", f"~{BUCKET}:*")
+    server.do("ACL", "SETUSER", "default", "resetkeys", f"~{BUCKET}:*", "resetchannels", "-@all", "+ping",
+              "+info", "+hgetall")
     for machine in (one, two):
         file = _password(machine, "s3cret")
         stage.mirror(machine, server, {"Settings": BOTH, "Rates": BOTH},
@@ -54,7 +55,7 @@ def the_user_of_the_page_may_nothing_else(stage):
         mirror("AUTH", "mirror", "s3cret")
         for words in (("GET", "other"), ("SET", "other", "y"), ("DEL", "other"), ("KEYS", "*"),
                       ("SCAN", "0"), ("FLUSHALL",), ("CONFIG", "GET", "*"), ("ACL", "LIST"),
-                      ("SHUTDOWN",), ("DEBUG", "SLEEP", "0"), ("PUBLISH", "other", "x"),
+                      ("SHUTDOWN",), ("PUBLISH", "other", "x"),
                       ("SUBSCRIBE", "other"), ("PSUBSCRIBE", "*"), ("MONITOR",),
                       ("REPLICAOF", "NO", "ONE"), ("CLIENT", "KILL", "TYPE", "normal"),
                       ("SCRIPT", "FLUSH"), ("DEL", key_of("Prices")),
@@ -82,7 +83,7 @@ def a_wrong_password_is_told(stage):
     server.do("ACL", "SETUSER", "default", "+@all")
     file = _password(one, "wr0ng")
     stage.mirror(one, server, {"Prices": PUBLISH}, f"user: mirror\npassword_file: '{file}'")
-    says(one, "(?i)password|WRONGPASS|authenti|log in")
+    says(one, "WRONGPASS")
     stage.put(one, "Prices")
     assert not any("wr0ng" in line for line in one.mirror.all)
     server.do("ACL", "SETUSER", "mirror", ">wr0ng")
@@ -99,7 +100,7 @@ def tls_that_is_not_there_is_an_error_of_the_file(stage):
         return  # this build has it
     file = one.write("tls.yaml", "version: 1\nserver: rediss://127.0.0.1:6379\nbucket: shm\n"
                                  "segments:\n  Prices: { publish: true }\n")
-    code, said = one.run("shmbmirror", "check", file)
+    code, said = one.run("shmbmirror", "check", "--config", file)
     assert code != 0 and re.search(r"tls\.yaml:2:\d+: .*TLS", said), (code, said)
 
 

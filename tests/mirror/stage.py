@@ -68,6 +68,15 @@ class Stage:
         lines += [f"  {name}: {{ {keys} }}" for name, keys in segments.items()]
         machine.start_mirror("\n".join(lines) + "\n", **options)
 
+    def met(self):
+        """Waits until each mirror has compared each of its segments with the server: what is written
+        before that may give way to what the server has."""
+        for machine in self.machines:
+            if machine.mirror:
+                until(lambda machine=machine: all(one["state"] == "agreed" for one in
+                                                  machine.status().get("segments", [{"state": ""}])),
+                      f"the mirror of {machine.name} has compared", state=machine.status)
+
     def number(self):
         """A number that no value had yet."""
         self.numbers += 1
