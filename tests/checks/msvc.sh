@@ -95,6 +95,7 @@ check() {
         -DSHMB_ARCH="$1" -DSHMB_TOOLS="$work" -DSHMB_SDK="$work/sdk" \
         -DCMAKE_BUILD_TYPE=Release -DCMAKE_EXPORT_COMPILE_COMMANDS=ON -DSHMB_WERROR=ON \
         -DFETCHCONTENT_SOURCE_DIR_YAML="$shmb_build/deps/libyaml" \
+        -DFETCHCONTENT_SOURCE_DIR_HIREDIS="$shmb_build/deps/hiredis" \
         -DFETCHCONTENT_SOURCE_DIR_CMOCKA="$shmb_build/deps/cmocka" >"$work/log" 2>&1 ||
         ! cmake --build "$folder" --target shmb_event_texts >>"$work/log" 2>&1; then
         cat "$work/log"

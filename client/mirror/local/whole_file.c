@@ -50,6 +50,18 @@ uint32_t whole_file_read(const char *path, size_t most, char **text, size_t *len
     return code;
 }
 
+/* The folder of a file, in the one above it, which is there. */
+static void make_folder(wchar_t *path)
+{
+    wchar_t *last = wcsrchr(path, L'\\');
+
+    if (last == NULL)
+        return;
+    *last = L'\0';
+    CreateDirectoryW(path, NULL);
+    *last = L'\\';
+}
+
 static uint32_t write_new(const wchar_t *path, const char *text, size_t length)
 {
     HANDLE file = CreateFileW(path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
@@ -76,6 +88,10 @@ uint32_t whole_file_replace(const char *path, const char *text, size_t length)
         wcscpy(next, wide);
         wcscat(next, tail);
         code = write_new(next, text, length);
+        if (code == ERROR_PATH_NOT_FOUND) {
+            make_folder(next);
+            code = write_new(next, text, length);
+        }
         if (code == 0 && !MoveFileExW(next, wide, MOVEFILE_REPLACE_EXISTING)) {
             code = GetLastError();
             DeleteFileW(next);
