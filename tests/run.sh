@@ -81,6 +81,9 @@ all_checks() {
     job check 'wings are as declared' "$checks/wings.sh" "$shmb_build/mingw-x64"
     job check 'imports system DLLs only' "$checks/imports.sh" \
         "$bin"/{shmbroker.exe,shmb.exe,shmbclient.dll} "$bin32"/{shmbroker.exe,shmb.exe,shmbclient.dll}
+    [ ! -e "$bin/shmbmirror.exe" ] ||
+        job check 'so does shmbmirror, and sockets' "$checks/imports.sh" --sockets "$bin/shmbmirror.exe" \
+            "$bin32/shmbmirror.exe"
     job check 'the library creates nothing' "$checks/imports.sh" --opens-only \
         "$shmb_build"/mingw-{x64,x86}/$library/{shmbclient_static.a,CMakeFiles/shmbclient.dir} \
         "$shmb_build"/mingw-{x64,x86}/client/win32

@@ -7,7 +7,7 @@
 #
 # Functions of advapi32 that live in cryptsp.dll and cryptbase.dll, no known DLLs, fail as well.
 #
-#   tests/checks/imports.sh PROGRAM…
+#   tests/checks/imports.sh [--sockets] PROGRAM…     --sockets: ws2_32, a known DLL, too
 #
 # With --opens-only, where an object file, a library, or an object file below a folder
 # uses a function that makes a named object: of the client library only private_memory.c does,
@@ -104,6 +104,10 @@ if [ "${1:-}" = --one-pipe ]; then
     exit 0
 fi
 known_dlls='advapi32 kernel32 msvcrt ntdll'
+if [ "${1:-}" = --sockets ]; then
+    shift
+    known_dlls+=' ws2_32'
+fi
 elsewhere='(Crypt|SystemFunction)[A-Za-z0-9]+'
 bad=0
 for program in "$@"; do
