@@ -133,7 +133,7 @@ static enum sys_status ask_objects(enum fake_call call, struct sys_descriptor *d
     struct sys_object *object;
     struct sys_facts facts;
     char sid[SYS_SID_MAX], byte, *sddl;
-    uint32_t *sessions;
+    uint32_t *sessions, opened;
     size_t count;
     void *view;
 
@@ -158,6 +158,8 @@ static enum sys_status ask_objects(enum fake_call call, struct sys_descriptor *d
         return objects->set_auditing(port->self, section, "S:(AU;SA;0x1;;;S-1-1-0)", true, NULL);
     case FAKE_MAP:
         return objects->map(port->self, section, 8, &view, NULL);
+    case FAKE_OPENED:
+        return objects->opened(port->self, section, &opened, NULL);
     case FAKE_SESSIONS:
         return objects->sessions(port->self, &sessions, &count, NULL);
     default:
@@ -199,6 +201,26 @@ static enum sys_status ask_others(enum fake_call call, const struct sys_descript
     }
 }
 
+static enum sys_status ask_requests(enum fake_call call, const struct sys_descriptor *descriptor)
+{
+    const struct system_requests *requests = &port->requests;
+    struct sys_request *request;
+    struct sys_asker asker;
+    const void *bytes;
+    enum sys_status status;
+    size_t length;
+    bool allowed;
+
+    if (call == FAKE_LISTEN)
+        return requests->listen(port->self, OWNER, NULL);
+    assert_int_equal(requests->listen(port->self, OWNER, NULL), SYS_OK);
+    (void)fake_send(fake, "S-1-1-0", "x", 1);
+    assert_int_equal(requests->next(port->self, &request, &asker, &bytes, &length), SYS_OK);
+    status = requests->allowed(port->self, request, descriptor, 1, false, &allowed, NULL);
+    requests->drop(port->self, request);
+    return status;
+}
+
 static enum sys_status ask(enum fake_call call, struct sys_descriptor *descriptor,
                            struct sys_object *section, struct sys_copy *copy)
 {
@@ -206,8 +228,11 @@ static enum sys_status ask(enum fake_call call, struct sys_descriptor *descripto
         return ask_files(call);
     if (call >= FAKE_COPY_READ && call <= FAKE_COPY_RENAME)
         return ask_copies(call, copy);
-    if ((call >= FAKE_RESOLVE && call <= FAKE_MAP) || call == FAKE_SESSIONS || call == FAKE_LINK)
+    if ((call >= FAKE_RESOLVE && call <= FAKE_MAP) || call == FAKE_SESSIONS || call == FAKE_LINK ||
+        call == FAKE_OPENED)
         return ask_objects(call, descriptor, section);
+    if (call == FAKE_LISTEN || call == FAKE_ALLOWED)
+        return ask_requests(call, descriptor);
     return ask_others(call, descriptor);
 }
 
