@@ -101,6 +101,12 @@ void stage_pipe_wait(HANDLE pipe)
         continue;
 }
 
+void stage_pipe_idle(HANDLE pipe)
+{
+    (void)pipe;
+    WaitForSingleObject(closing, INFINITE);
+}
+
 void stage_pipe_answers(HANDLE pipe)
 {
     uint8_t bytes[SHMB_REQUEST_BYTES], answer[SHMB_ANSWER_BYTES];

@@ -35,6 +35,9 @@ bool stage_pipe_read(HANDLE pipe, uint8_t request[SHMB_REQUEST_BYTES]);
 bool stage_pipe_write(HANDLE pipe, const void *bytes, size_t length);
 void stage_pipe_wait(HANDLE pipe);
 
+/* For `serve`: does nothing until stage_pipe_close. */
+void stage_pipe_idle(HANDLE pipe);
+
 /* The request that was read last. */
 const struct shmb_request_message *stage_pipe_request(void);
 
