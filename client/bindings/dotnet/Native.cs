@@ -153,6 +153,9 @@ internal static unsafe partial class Native
     internal static extern int shmb_releaseW(string name, uint timeout_ms);
 
     [DllImport(Library, CharSet = CharSet.Unicode, ExactSpelling = true)]
+    internal static extern int shmb_request_textW(int result, ref shmb_request_info info, char* buffer, uint size);
+
+    [DllImport(Library, CharSet = CharSet.Unicode, ExactSpelling = true)]
     internal static extern int shmb_result_textW(int result, char* buffer, uint size);
 
     [DllImport(Library, CharSet = CharSet.Unicode, ExactSpelling = true)]

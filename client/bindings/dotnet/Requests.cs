@@ -100,7 +100,15 @@ public sealed class RequestInfo
         Retry = info.retry_ms == 0 ? null : TimeSpan.FromMilliseconds(info.retry_ms);
         fixed (byte* rule = info.rule)
             Rule = *rule == 0 ? null : ObjectInfo.Text(rule);
+        if (result >= 0)
+            return;
+        char* text = stackalloc char[TextSize];
+        shmb_request_info told = info;
+        _ = Native.shmb_request_textW(result, ref told, text, TextSize);
+        Text = new string(text);
     }
+
+    private const int TextSize = 1024;
 
     /// <summary><see cref="ShmbResult.Ok"/>: the broker holds the object; else why not.</summary>
     public ShmbResult Result { get; }
@@ -128,6 +136,9 @@ public sealed class RequestInfo
 
     /// <summary>The rule that decided; null: none.</summary>
     public string? Rule { get; }
+
+    /// <summary>Why it was refused, with the rule and the numbers; empty: it was not.</summary>
+    public string Text { get; } = "";
 }
 
 internal static class Requests
@@ -157,10 +168,10 @@ internal static class Requests
             options.owner = (IntPtr)owner;
             result = call(Native.Name(name), Native.Offset(size, nameof(size)), ref options, ref info);
         }
-        RequestInfo? answer = result >= 0 || info.reason != 0 ? new RequestInfo(result, info) : null;
-        if (answer is null || (refusalFails && result < 0))
-            throw ShmbException.FromResult(result, answer);
-        return answer;
+        bool answered = result >= 0 || info.reason != 0;
+        if (!answered || (refusalFails && result < 0))
+            throw ShmbException.FromResult(result, answered ? info : null);
+        return new RequestInfo(result, info);
     }
 
     /// <summary>For the library, 0 is five seconds.</summary>

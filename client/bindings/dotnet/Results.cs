@@ -99,7 +99,7 @@ public sealed class ShmbException : Exception
     public RequestInfo? Answer { get; }
 
     /// <summary>Call it in the thread of the failed call, before the thread's next call.</summary>
-    internal static unsafe ShmbException FromResult(int result, RequestInfo? answer = null)
+    internal static unsafe ShmbException FromResult(int result, shmb_request_info? told = null)
     {
         char* text = stackalloc char[TextSize];
         _ = Native.shmb_result_textW(result, text, TextSize);
@@ -108,6 +108,7 @@ public sealed class ShmbException : Exception
         if (Native.shmb_last_failure(out uint lastCode, out IntPtr lastCall) == result)
             (code, call) = (lastCode, lastCall);
         return new ShmbException((ShmbResult)result, new string(text), unchecked((int)code),
-            code == 0 ? null : Marshal.PtrToStringAnsi(call), answer);
+            code == 0 ? null : Marshal.PtrToStringAnsi(call),
+            told is { } info ? new RequestInfo(result, info) : null);
     }
 }

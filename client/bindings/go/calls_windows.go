@@ -53,6 +53,7 @@ const (
 	callRequest
 	callRequestAsk
 	callRelease
+	callRequestText
 	callResultText
 	callLastFailure
 	callVersion
@@ -105,6 +106,7 @@ var names = [...]string{
 	"shmb_request",
 	"shmb_request_ask",
 	"shmb_release",
+	"shmb_request_text",
 	"shmb_result_text",
 	"shmb_last_failure",
 	"shmb_version",
@@ -364,6 +366,11 @@ func shmbOpenObject(name *byte, kind uint32, rights uint32, waitMs uint32, handl
 
 func shmbRelease(name *byte, timeoutMs uint32) int32 {
 	r, _, _ := syscall.Syscall(address[callRelease], 2, uintptr(unsafe.Pointer(name)), uintptr(timeoutMs), 0)
+	return int32(r)
+}
+
+func shmbRequestText(result int32, info *shmbRequestInfo, buffer *byte, size uint32) int32 {
+	r, _, _ := syscall.Syscall6(address[callRequestText], 4, uintptr(result), uintptr(unsafe.Pointer(info)), uintptr(unsafe.Pointer(buffer)), uintptr(size), 0, 0)
 	return int32(r)
 }
 

@@ -72,6 +72,7 @@ type RequestInfo struct {
 	Size       uint64        // segment: bytes
 	Retry      time.Duration // after which another try may succeed; 0: that would not help
 	Rule       string        // the rule that decided; "": none
+	Text       string        // why it was refused, with the rule and the numbers; "": it was not
 }
 
 // Allowed tells whether the request was not refused.
@@ -138,9 +139,14 @@ func (o RequestOptions) give(call func(name *byte, bytes uint64, options *shmbRe
 	if err != nil && told.reason == 0 {
 		return nil, err
 	}
+	var sentence [1024]byte
+	if result < 0 {
+		shmbRequestText(result, told, &sentence[0], uint32(len(sentence)))
+	}
 	return &RequestInfo{Result: Result(result), Made: told.made != 0, Reason: Reason(told.reason),
 		Used: told.used, Most: told.most, Size: told.bytes,
-		Retry: time.Duration(told.retryMs) * time.Millisecond, Rule: terminated(told.rule[:])}, err
+		Retry: time.Duration(told.retryMs) * time.Millisecond, Rule: terminated(told.rule[:]),
+		Text: terminated(sentence[:])}, err
 }
 
 // Release gives back an object that this account has requested; administrators also those of others.

@@ -133,6 +133,8 @@ export interface RequestInfo {
     retryMs: number;
     /** The rule that decided; '': none. */
     rule: string;
+    /** Why it was refused, with the rule and the numbers; '': it was not. */
+    text: string;
 }
 
 export interface LockInfo {

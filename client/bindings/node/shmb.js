@@ -157,6 +157,7 @@ const prototypes = [
     'int32_t __stdcall shmb_request(const char *name, uint64_t bytes, const shmb_request_options *options, _Inout_ shmb_request_info *info)',
     'int32_t __stdcall shmb_request_ask(const char *name, uint64_t bytes, const shmb_request_options *options, _Inout_ shmb_request_info *info)',
     'int32_t __stdcall shmb_release(const char *name, uint32_t timeout_ms)',
+    'int32_t __stdcall shmb_request_text(int32_t result, const shmb_request_info *info, _Out_ uint8_t *buffer, uint32_t size)',
     'int32_t __stdcall shmb_result_text(int32_t result, _Out_ uint8_t *buffer, uint32_t size)',
     'int32_t __stdcall shmb_last_failure(_Out_ uint32_t *win32_code, _Out_ const char **call)',
     'const char *__stdcall shmb_version(void)',
@@ -202,7 +203,8 @@ class ShmbError extends Error {
         const text = Buffer.alloc(1024), win32Code = [0], systemCall = [null];
         const same = calls.shmb_last_failure(win32Code, systemCall) === code;
         calls.shmb_result_text(code, text, text.length);
-        super(text.toString('utf8', 0, text.indexOf(0)));
+        // Another thread may have made the call.
+        super(answer === null ? text.toString('utf8', 0, text.indexOf(0)) : answer.text);
         this.name = 'ShmbError';
         this.code = code; // one of Result
         this.result = resultNames.get(code) || String(code); // such as 'NOT_FOUND'
@@ -928,9 +930,13 @@ function atLeastOne(timeoutMs) {
 function requestInfo(result, info) {
     if (result < 0 && info.reason === Reason.NONE)
         return null;
+    const text = Buffer.alloc(1024);
+    if (result < 0)
+        calls.shmb_request_text(result, info, text, text.length);
     return {
         result, made: info.made !== 0, reason: info.reason, used: Number(info.used), most: Number(info.most),
         bytes: Number(info.bytes), retryMs: info.retry_ms, rule: info.rule,
+        text: text.toString('utf8', 0, text.indexOf(0)),
     };
 }
 

@@ -666,6 +666,8 @@ public class BrokerTests
         Assert.Equal(RequestReason.NoRule, told.Reason);
         Assert.Equal(ShmbResult.NotAllowed, told.Result);
         Assert.False(told.Allowed || told.Made);
+        Assert.Contains(told.Text, failure.Message, StringComparison.Ordinal);
+        Assert.Contains("rule", told.Text, StringComparison.Ordinal);
         Assert.Null(told.Rule);
         Assert.Null(told.Retry);
         RequestInfo asked = Broker.AskRequest(@"Global\Stranger.Asked", 0, new RequestOptions
@@ -705,6 +707,8 @@ public class BrokerTests
         Assert.Equal((ShmbResult.WrongKind, RequestReason.Other), (other.Result, other.Reason));
         RequestInfo large = Broker.AskRequest("Net.Asked.Large", 4097);
         Assert.Equal((RequestReason.Size, 4096L, "NetRule"), (large.Reason, large.Most, large.Rule));
+        Assert.Contains("rule NetRule allows at most 4096 bytes", large.Text, StringComparison.Ordinal);
+        Assert.Equal("", made.Text);
 
         Broker.Request("Net.Asked.Mutex", 0, new RequestOptions { Kind = ObjectKind.Mutex });
         Broker.Request("Net.Asked.Event", 0,

@@ -617,6 +617,7 @@ func TestRequestRefused(t *testing.T) {
 	equal(t, told.Result, shmbroker.ErrNotAllowed)
 	equal(t, told.Allowed() || told.Made, false)
 	equal(t, told.Rule, "")
+	equal(t, strings.Contains(failure.Text, told.Text) && strings.Contains(told.Text, "rule"), true)
 	equal(t, told.Retry, 0)
 	asked, err := shmbroker.AskRequest(`Global\Stranger.Asked`, 0, shmbroker.RequestOptions{
 		Kind: shmbroker.KindSemaphore, Initial: 1, Maximum: 2, Owner: "S-1-5-18", Timeout: 30 * second})
@@ -686,6 +687,7 @@ func TestRequest(t *testing.T) {
 	equal(t, large.Reason, shmbroker.ReasonSize)
 	equal(t, large.Most, 4096)
 	equal(t, large.Rule, "GoRule")
+	equal(t, strings.Contains(large.Text, "rule GoRule allows at most 4096 bytes"), true)
 
 	made("Go.Asked.Mutex", 0, shmbroker.RequestOptions{Kind: shmbroker.KindMutex})
 	made("Go.Asked.Event", 0, shmbroker.RequestOptions{Kind: shmbroker.KindEvent, ManualReset: true, Set: true})

@@ -312,14 +312,17 @@ const tests = {
     },
 
     async 'a refused request says why'() {
-        const check = (error) => failsWith('NOT_ALLOWED')(error) && error.answer.reason === Reason.NO_RULE;
+        const check = (error) => failsWith('NOT_ALLOWED')(error) && error.answer.reason === Reason.NO_RULE &&
+            error.message === error.answer.text && /rule/.test(error.message);
         assert.throws(() => shmb.request('Stranger.Asked', 64), check);
         await assert.rejects(shmb.requestAsync('Stranger.Asked', 64), check);
         const semaphore = { kind: Kind.SEMAPHORE, initial: 1, maximum: 2, owner: 'S-1-5-18', timeoutMs: 30000 };
         const told = shmb.askRequest('Global\\Stranger.Asked', 0, semaphore);
         assert.deepStrictEqual(told, {
             result: Result.NOT_ALLOWED, made: false, reason: Reason.NO_RULE, used: 0, most: 0, bytes: 0, retryMs: 0, rule: '',
+            text: told.text,
         });
+        assert(/rule/.test(told.text));
         assert.deepStrictEqual(await shmb.askRequestAsync('Stranger.Asked', 0, semaphore), told);
         assert.throws(() => shmb.askRequest('Stranger.Asked'), failsWith('BAD_ARGUMENT'));
         await assert.rejects(shmb.requestAsync('a\\b', 1), (error) => failsWith('BAD_NAME')(error) && error.answer === null);
@@ -333,6 +336,7 @@ const tests = {
         assert.throws(() => Segment.open(name), failsWith('NOT_FOUND'));
         assert.deepStrictEqual(await shmb.requestAsync(name, 100), {
             result: Result.OK, made: true, reason: Reason.NONE, used: 0, most: 0, bytes: 100, retryMs: 0, rule: 'NodeRule',
+            text: '',
         });
         assert(!shmb.request(name, 1).made);
         const memory = Segment.open(name, WRITE);
@@ -346,6 +350,7 @@ const tests = {
         assert.deepStrictEqual([larger.result, larger.reason, larger.bytes], [Result.RANGE, Reason.OTHER, 100]);
         assert.strictEqual(ask(name, 0, { kind: Kind.MUTEX }).result, Result.WRONG_KIND);
         assert.deepStrictEqual([large.reason, large.most, large.rule], [Reason.SIZE, 4096, 'NodeRule']);
+        assert(large.text.includes('rule NodeRule allows at most 4096 bytes'));
 
         await Promise.all([
             shmb.requestAsync('Node.Asked.Mutex', 0, { kind: Kind.MUTEX }),

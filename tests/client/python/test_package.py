@@ -623,6 +623,8 @@ class Requests(Case):
         told = failure.answer
         self.assertEqual((told.reason, told.result), (Reason.NO_RULE, Result.NOT_ALLOWED))
         self.assertFalse(told.allowed or told.made)
+        self.assertIn(told.text, str(failure))
+        self.assertIn("rule", told.text)
         self.assertEqual((told.rule, told.retry), (None, None))
         self.assertEqual(pickle.loads(pickle.dumps(failure)).answer, told)
         asked = shmbroker.request_ask("Global\\Stranger.Asked", kind=Kind.SEMAPHORE, initial=1, maximum=2,
@@ -650,6 +652,7 @@ class Requests(Case):
         made, again = shmbroker.request(name, 100), shmbroker.request(name, 1)
         self.assertTrue(made.made and made.allowed and not again.made)
         self.assertEqual((made.rule, made.size, made.reason), ("PyRule", 100, Reason.NONE))
+        self.assertEqual(made.text, "")
         segment = shmbroker.open(name, write=True)
         self.addCleanup(segment.close)
         self.assertEqual(segment.size, 100)
@@ -666,6 +669,7 @@ class Requests(Case):
         self.assertEqual((other.result, other.reason), (Result.WRONG_KIND, Reason.OTHER))
         large = shmbroker.request_ask("Py.Asked.Large", 4097)
         self.assertEqual((large.reason, large.most, large.rule), (Reason.SIZE, 4096, "PyRule"))
+        self.assertIn("rule PyRule allows at most 4096 bytes", large.text)
 
         shmbroker.request(others[0], kind=Kind.MUTEX)
         shmbroker.request(others[1], kind=Kind.EVENT, manual_reset=True, signalled=True)

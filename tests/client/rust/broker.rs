@@ -435,6 +435,7 @@ fn a_refused_request_says_why() {
     let error = shmbroker::request("Stranger.Asked", 64, &segment).unwrap_err();
     assert_eq!(error.code(), Code::NOT_ALLOWED);
     let told = error.answer().unwrap().clone();
+    assert!(told.text.contains("rule") && error.to_string().contains(&told.text), "{error}");
     assert_eq!((told.reason, told.refused), (Reason::NO_RULE, Some(Code::NOT_ALLOWED)));
     assert!(!told.made && told.rule.is_empty() && told.retry.is_none());
     assert_eq!(std::io::Error::from(error).kind(), std::io::ErrorKind::PermissionDenied);
@@ -483,6 +484,7 @@ fn what_a_rule_allows_is_held_until_it_is_released() {
     assert_eq!((other.refused, other.reason), (Some(Code::WRONG_KIND), Reason::OTHER));
     let large = shmbroker::request_ask("Rust.Asked.Large", 4097, &segment).unwrap();
     assert_eq!((large.reason, large.most, large.rule.as_str()), (Reason::SIZE, 4096, "RustRule"));
+    assert!(large.text.contains("rule RustRule allows at most 4096 bytes"), "{}", large.text);
 
     let mut signalled = RequestOptions::new(Kind::EVENT);
     signalled.manual_reset = true;

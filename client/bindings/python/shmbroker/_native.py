@@ -210,6 +210,8 @@ def declare(library: Any) -> None:
     library.shmb_request_ask.restype = c_int32
     library.shmb_release.argtypes = [c_char_p, c_uint32]
     library.shmb_release.restype = c_int32
+    library.shmb_request_text.argtypes = [c_int32, POINTER(shmb_request_info), c_void_p, c_uint32]
+    library.shmb_request_text.restype = c_int32
     library.shmb_result_text.argtypes = [c_int32, c_void_p, c_uint32]
     library.shmb_result_text.restype = c_int32
     library.shmb_last_failure.argtypes = [POINTER(c_uint32), POINTER(c_char_p)]

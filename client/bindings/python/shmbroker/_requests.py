@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import _native
-from ._library import check, failure, library, milliseconds, sized, text, unsigned
+from ._library import TEXT_SIZE, check, failure, library, milliseconds, sized, text, unsigned
 from ._results import Kind, Reason, RequestFlags, Result
 
 TIMEOUT = 5  # seconds, as in the library
@@ -24,6 +24,7 @@ class RequestInfo:
     size: int  # segment: bytes
     retry: float | None  # seconds until another try may succeed; None: that would not help
     rule: str | None  # the rule that decided
+    text: str  # why it was refused, with the rule and the numbers; empty: it was not
 
     @property
     def allowed(self) -> bool:
@@ -45,7 +46,14 @@ def _info(result: int, info: Any) -> RequestInfo | None:
         known = Result.SYSTEM
     return RequestInfo(known, bool(info.made), reason, info.used, info.most, info.bytes,
                        info.retry_ms / 1000 if info.retry_ms else None,
-                       info.rule.decode("utf-8", "replace") or None)
+                       info.rule.decode("utf-8", "replace") or None,
+                       _sentence(result, info) if result < 0 else "")
+
+
+def _sentence(result: int, info: Any) -> str:
+    buffer = ctypes.create_string_buffer(TEXT_SIZE)
+    library().shmb_request_text(result, ctypes.byref(info), buffer, TEXT_SIZE)
+    return buffer.value.decode("utf-8", "replace")
 
 
 def _milliseconds(timeout: float | None) -> int:
@@ -89,11 +97,12 @@ def request(name: str, size: int = 0, *, kind: Kind = Kind.SEGMENT, manual_reset
     """
     result, info = _call(library().shmb_request, name, size, kind, manual_reset, signalled, initial,
                          maximum, timeout, owner)
+    failed = failure(result) if result < 0 else None
     answer = _info(result, info)
-    if result < 0 or answer is None:
-        failed = failure(result)
+    if failed is not None:
         failed.answer = answer
         raise failed
+    assert answer is not None
     return answer
 
 

@@ -82,8 +82,8 @@ impl Error {
         self.answer.as_deref()
     }
 
-    pub(crate) fn with_answer(self, answer: Option<RequestInfo>) -> Error {
-        Error { answer: answer.map(Box::new), ..self }
+    pub(crate) fn with_answer(self, answer: RequestInfo) -> Error {
+        Error { answer: Some(Box::new(answer)), ..self }
     }
 
     pub(crate) fn own(code: Code, text: &str) -> Error {

@@ -142,7 +142,7 @@ impl RequestOptions {
     }
 
     /// The result, and what the broker answered.
-    fn give(&self, call: Request, name: &str, size: u64) -> Result<(i32, Option<RequestInfo>)> {
+    fn give(&self, call: Request, name: &str, size: u64) -> Result<(i32, shmb_request_info)> {
         let name = name_of(name)?;
         let owner: Option<CString> = self.owner.as_deref().map(name_of).transpose()?;
         // SAFETY: both are structures of the library.
@@ -157,8 +157,7 @@ impl RequestOptions {
         options.owner = owner.as_ref().map_or(ptr::null(), |sid| sid.as_ptr());
         // SAFETY: the structures have their sizes, and the texts live until the call returns.
         let result = unsafe { call(name.as_ptr(), size, &options, &mut info) };
-        let answered = result >= 0 || info.reason != 0;
-        Ok((result, answered.then(|| RequestInfo::new(result, &info))))
+        Ok((result, info))
     }
 }
 
@@ -181,10 +180,19 @@ pub struct RequestInfo {
     pub retry: Option<Duration>,
     /// The rule that decided; empty: none.
     pub rule: String,
+    /// Why it was refused, with the rule and the numbers; empty: it was not.
+    pub text: String,
 }
 
 impl RequestInfo {
-    fn new(result: i32, info: &shmb_request_info) -> RequestInfo {
+    fn new(calls: &Calls, result: i32, info: &shmb_request_info) -> RequestInfo {
+        let mut text = [0 as c_char; 1024];
+        if result < 0 {
+            // SAFETY: the buffer has this size.
+            unsafe {
+                (calls.shmb_request_text)(result, info, text.as_mut_ptr(), text.len() as u32);
+            }
+        }
         RequestInfo {
             refused: (result < 0).then_some(Code(result)),
             made: info.made != 0,
@@ -194,6 +202,7 @@ impl RequestInfo {
             size: info.bytes,
             retry: (info.retry_ms != 0).then(|| Duration::from_millis(info.retry_ms.into())),
             rule: terminated(&info.rule),
+            text: terminated(&text),
         }
     }
 }
@@ -206,23 +215,26 @@ impl RequestInfo {
 /// what the broker answered.
 pub fn request(name: &str, size: u64, options: &RequestOptions) -> Result<RequestInfo> {
     let calls = calls()?;
-    let (result, answer) = options.give(calls.shmb_request, name, size)?;
-    match answer {
-        Some(info) if info.refused.is_none() => Ok(info),
-        _ => Err(failed(calls, result, answer)),
+    let (result, info) = options.give(calls.shmb_request, name, size)?;
+    if result >= 0 {
+        return Ok(RequestInfo::new(calls, result, &info));
     }
+    let error = Error::of_call(calls, result);
+    if Reason(info.reason) == Reason::NONE {
+        return Err(error);
+    }
+    Err(error.with_answer(RequestInfo::new(calls, result, &info)))
 }
 
 /// What [`request`] would be answered, a refusal as well; nothing else happens. The error is that there
 /// was no answer.
 pub fn request_ask(name: &str, size: u64, options: &RequestOptions) -> Result<RequestInfo> {
     let calls = calls()?;
-    let (result, answer) = options.give(calls.shmb_request_ask, name, size)?;
-    answer.ok_or_else(|| failed(calls, result, None))
-}
-
-fn failed(calls: &Calls, result: i32, answer: Option<RequestInfo>) -> Error {
-    Error::of_call(calls, result).with_answer(answer)
+    let (result, info) = options.give(calls.shmb_request_ask, name, size)?;
+    if Reason(info.reason) == Reason::NONE {
+        calls.check(result)?;
+    }
+    Ok(RequestInfo::new(calls, result, &info))
 }
 
 /// Gives back an object that this account has requested; administrators also those of others. Who has it

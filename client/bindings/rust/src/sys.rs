@@ -57,6 +57,7 @@ declare! {
     fn shmb_request(name: *const c_char, bytes: u64, options: *const shmb_request_options, info: *mut shmb_request_info) -> i32;
     fn shmb_request_ask(name: *const c_char, bytes: u64, options: *const shmb_request_options, info: *mut shmb_request_info) -> i32;
     fn shmb_release(name: *const c_char, timeout_ms: u32) -> i32;
+    fn shmb_request_text(result: i32, info: *const shmb_request_info, buffer: *mut c_char, size: u32) -> i32;
     fn shmb_result_text(result: i32, buffer: *mut c_char, size: u32) -> i32;
     fn shmb_last_failure(win32_code: *mut u32, call: *mut *const c_char) -> i32;
     fn shmb_version() -> *const c_char;
