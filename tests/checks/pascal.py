@@ -42,9 +42,9 @@ def word_of(word):
     return word + "_" if word in RESERVED else word
 
 
-def constant(name, text):
+def constant(name, functions):
     """Pascal does not tell SHMB_READ from shmb_read: such a constant has an underscore at its end."""
-    return name + "_" if name.lower() in header.functions(text) else name
+    return name + "_" if name.lower() in functions else name
 
 
 def pointer(base):
@@ -70,8 +70,11 @@ def parameter(annotation, kind, word):
     return f"{word}: {pointer(base)}"
 
 
+HANDLES = header.handles(header.text_of("shmb.h"))
+
+
 def is_handle(base):
-    return base in header.handles(header.text_of("shmb.h"))
+    return base in HANDLES
 
 
 def declaration(name, returned, parameters):
@@ -107,11 +110,11 @@ def structure(name, members, constants):
 
 def declarations(text, left_out):
     """shmbapi.pas"""
-    constants, structs = header.constants(text), header.structs(text)
+    constants, structs, functions = header.constants(text), header.structs(text), header.functions(text)
     version = re.search(r'#define SHMB_VERSION\s+"(.*)"', text)[1]
-    parts = [START + f"  {constant('SHMB_VERSION', text)} = '{version}';"]
+    parts = [START + f"  {constant('SHMB_VERSION', functions)} = '{version}';"]
     for name, value in constants.items():
-        parts.append(f"  {constant(name, text)} = {'$%X' % value if value > 9999 else value};")
+        parts.append(f"  {constant(name, functions)} = {'$%X' % value if value > 9999 else value};")
     parts.append("\ntype")
     for name in header.handles(text):
         parts.append(f"  {name} = record end;\n  P{name} = ^{name};")
@@ -120,7 +123,7 @@ def declarations(text, left_out):
     parts.append("  PPAnsiChar = ^PAnsiChar;\n")
     parts.append("\n\n".join(structure(name, members, constants) for name, members in structs.items()))
     parts.append("")
-    parts += [declaration(name, *rest) for name, rest in header.functions(text).items() if name not in left_out]
+    parts += [declaration(name, *rest) for name, rest in functions.items() if name not in left_out]
     parts.append("\nimplementation\n")
     for name, members in structs.items():
         wide, narrow = (size_of(members, constants, width) for width in (8, 4))

@@ -75,7 +75,7 @@ awk -v work="$work" '
     /^```/        { file = "" }
     file != ""    { print >file }
 ' "$bindings/README.md" "$root/client/bindings/guides.md"
-[ -e "$work/page3.dpr" ] || { echo 'code in the pages was not found'; exit 1; }
+[ -e "$work/page4.dpr" ] || { echo 'code in the pages was not found'; exit 1; }
 compiled x64 ppcx64 win64 && compiled x86 "$deps/ppcross386" win32 || exit 1
 cp "$bin/shmbclient.dll" "$work/x64/" && cp "$bin32/shmbclient.dll" "$work/x86/" || exit 1
 
@@ -85,7 +85,7 @@ passed() {
     sed -n 's/^\([0-9]*\) passed, 0 failed$/\1/p'
 }
 for architecture in x64 x86; do
-    tested_with_c Pas Pascal "$architecture" 67 "${wine_command[@]}" "$work/$architecture/tests.exe" &&
+    tested_with_c Pas Pascal "$architecture" 95 "${wine_command[@]}" "$work/$architecture/tests.exe" &&
         printed "${wine_command[@]}" "$work/$architecture/example.exe" || exit 1
     # é is as the code page has it
     LC_ALL=C sed 's/\(Prix.caf\).*/\1/' "$work/seen" >"$work/lines"

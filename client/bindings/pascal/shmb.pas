@@ -34,6 +34,15 @@ type
     property SystemCall: string read FSystemCall;
   end;
 
+  // A request that the broker has refused: Answer says why.
+  EShmbRefused = class(EShmb)
+  private
+    FAnswer: shmb_request_info;
+  public
+    constructor CreateAnswer(Code: Integer; const Answer: shmb_request_info);
+    property Answer: shmb_request_info read FAnswer; // its reason is one of SHMB_REASON_...
+  end;
+
   TShmbRights = (srRead, srWrite);
 
   TShmbInfos = array of shmb_info;
@@ -156,10 +165,28 @@ function ShmbDescribeBroker: shmb_broker_info;
 function ShmbOpenObject(const Name: UnicodeString; Kind: Cardinal; Rights: TShmbRights;
   WaitMs: Cardinal = 0): THandle;
 
+// Asks the broker to hold an object that the configuration does not name: open it afterwards. A rule
+// of the configuration (`requests:`) decides. An object that exists already is as good, if it is of this
+// kind and has these bytes or more. Bytes is for a segment. Raises EShmbRefused for a refusal.
+function ShmbRequest(const Name: UnicodeString; Bytes: UInt64): shmb_request_info; overload;
+function ShmbRequest(const Name: UnicodeString; Bytes: UInt64;
+  const Options: shmb_request_options): shmb_request_info; overload;
+// What ShmbRequest would be answered; nothing else happens. Returns the result, that of a refusal as
+// well; raises EShmb where nothing was answered.
+function ShmbRequestAsk(const Name: UnicodeString; Bytes: UInt64; const Options: shmb_request_options;
+  out Answer: shmb_request_info): Integer;
+// The options for this kind; what shmb.h says of flags, counts, time and owner can be set in them.
+function ShmbRequestOptions(Kind: Cardinal = SHMB_KIND_SEGMENT): shmb_request_options;
+// Gives back an object that this account has requested. Who has it open keeps it, and its State is not
+// SHMB_OK any more.
+procedure ShmbRelease(const Name: UnicodeString; TimeoutMs: Cardinal = 5000);
+
 // The text in a member such as shmb_info.name, which is UTF-8 with a zero at its end.
 function ShmbText(const Text: array of AnsiChar): UnicodeString;
 
 function ShmbResultText(Code: Integer): UnicodeString;
+// Why a request was refused, with the rule and the numbers.
+function ShmbRequestText(Code: Integer; const Answer: shmb_request_info): UnicodeString;
 function ShmbVersion: string;
 
 // Raises EShmb for a failure; returns what is none. For the calls of shmbapi.
@@ -199,6 +226,15 @@ var
 begin
   Text[0] := #0;
   shmb_result_textW(Code, Text, Length(Text));
+  Result := PWideChar(@Text);
+end;
+
+function ShmbRequestText(Code: Integer; const Answer: shmb_request_info): UnicodeString;
+var
+  Text: array[0..1023] of WideChar;
+begin
+  Text[0] := #0;
+  shmb_request_textW(Code, @Answer, Text, Length(Text));
   Result := PWideChar(@Text);
 end;
 
@@ -276,6 +312,58 @@ function ShmbOpenObject(const Name: UnicodeString; Kind: Cardinal; Rights: TShmb
   WaitMs: Cardinal): THandle;
 begin
   ShmbCheck(shmb_open_objectW(PWideChar(Name), Kind, RightsOf[Rights], WaitMs, Result));
+end;
+
+constructor EShmbRefused.CreateAnswer(Code: Integer; const Answer: shmb_request_info);
+begin
+  inherited CreateResult(Code);
+  FAnswer := Answer;
+end;
+
+function ShmbRequestOptions(Kind: Cardinal): shmb_request_options;
+begin
+  FillChar(Result, SizeOf(Result), 0);
+  Result.size := SizeOf(Result);
+  Result.kind := Kind;
+end;
+
+function EmptyAnswer: shmb_request_info;
+begin
+  FillChar(Result, SizeOf(Result), 0);
+  Result.size := SizeOf(Result);
+end;
+
+function ShmbRequest(const Name: UnicodeString; Bytes: UInt64): shmb_request_info;
+begin
+  Result := ShmbRequest(Name, Bytes, ShmbRequestOptions);
+end;
+
+function ShmbRequest(const Name: UnicodeString; Bytes: UInt64;
+  const Options: shmb_request_options): shmb_request_info;
+var
+  Code: Integer;
+begin
+  Result := EmptyAnswer;
+  Code := shmb_requestW(PWideChar(Name), Bytes, @Options, @Result);
+  if (Code < 0) and (Result.reason <> SHMB_REASON_NONE) then
+    raise EShmbRefused.CreateAnswer(Code, Result);
+  ShmbCheck(Code);
+end;
+
+function ShmbRequestAsk(const Name: UnicodeString; Bytes: UInt64; const Options: shmb_request_options;
+  out Answer: shmb_request_info): Integer;
+begin
+  Answer := EmptyAnswer;
+  Result := shmb_request_askW(PWideChar(Name), Bytes, @Options, @Answer);
+  if Answer.reason = SHMB_REASON_NONE then
+    ShmbCheck(Result);
+end;
+
+procedure ShmbRelease(const Name: UnicodeString; TimeoutMs: Cardinal);
+begin
+  if TimeoutMs = 0 then
+    TimeoutMs := 1; // for the library, 0 is five seconds
+  ShmbCheck(shmb_releaseW(PWideChar(Name), TimeoutMs));
 end;
 
 { TShmbSegment }

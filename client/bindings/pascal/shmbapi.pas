@@ -35,6 +35,8 @@ const
   SHMB_STALE = -16;
   SHMB_NO_MEMORY = -17;
   SHMB_SYSTEM = -18;
+  SHMB_NOT_ALLOWED = -19;
+  SHMB_QUOTA = -20;
   SHMB_INFINITE = $FFFFFFFF;
   SHMB_OPTIONS_SIZE_MIN = 16;
   SHMB_INFO_SIZE_MIN = 72;
@@ -70,8 +72,37 @@ const
   SHMB_FLAG_ONE_CONSUMER = 2048;
   SHMB_FLAG_REFUSE = 4096;
   SHMB_FLAG_DROP_OLDEST = 8192;
+  SHMB_FLAG_REQUESTED = $4000;
   SHMB_NAME_SIZE = 604;
+  SHMB_RULE_SIZE = 64;
+  SHMB_ACCOUNT_SIZE = 192;
   SHMB_BROKER_VERSION_SIZE = 40;
+  SHMB_REASON_NONE = 0;
+  SHMB_REASON_NO_RULE = 1;
+  SHMB_REASON_WHO = 2;
+  SHMB_REASON_KIND = 3;
+  SHMB_REASON_SIZE = 4;
+  SHMB_REASON_EACH_OBJECTS = 5;
+  SHMB_REASON_EACH_MEMORY = 6;
+  SHMB_REASON_TOTAL_OBJECTS = 7;
+  SHMB_REASON_TOTAL_MEMORY = 8;
+  SHMB_REASON_LIMITS = 9;
+  SHMB_REASON_RATE = 10;
+  SHMB_REASON_TAKEN = 11;
+  SHMB_REASON_FOREIGN = 12;
+  SHMB_REASON_OTHER = 13;
+  SHMB_REASON_NO_ACCESS = 14;
+  SHMB_REASON_NOT_REQUESTED = 15;
+  SHMB_REASON_NOT_YOURS = 16;
+  SHMB_REASON_LIVES = 17;
+  SHMB_REASON_STOPPING = 18;
+  SHMB_REASON_SYSTEM = 19;
+  SHMB_REASON_MESSAGE = 20;
+  SHMB_REASON_NO_PIPE = 21;
+  SHMB_REQUEST_MANUAL_RESET = 1;
+  SHMB_REQUEST_SET = 2;
+  SHMB_REQUEST_OPTIONS_SIZE_MIN = 24;
+  SHMB_REQUEST_INFO_SIZE_MIN = 48;
 
 type
   shmb_segment = record end;
@@ -134,6 +165,8 @@ type
     reserved: array[0..2] of UInt64;
     name: array[0..603] of AnsiChar;
     lock: array[0..603] of AnsiChar;
+    rule: array[0..63] of AnsiChar;
+    account: array[0..191] of AnsiChar;
   end;
   Pshmb_info = ^shmb_info;
 
@@ -145,6 +178,31 @@ type
     version: array[0..39] of AnsiChar;
   end;
   Pshmb_broker_info = ^shmb_broker_info;
+
+  shmb_request_options = record
+    size: Cardinal;
+    kind: Cardinal;
+    flags: Cardinal;
+    timeout_ms: Cardinal;
+    initial: Integer;
+    maximum: Integer;
+    owner: PAnsiChar;
+    reserved_pointer: Pointer;
+  end;
+  Pshmb_request_options = ^shmb_request_options;
+
+  shmb_request_info = record
+    size: Cardinal;
+    made: Cardinal;
+    reason: Cardinal;
+    retry_ms: Cardinal;
+    used: UInt64;
+    most: UInt64;
+    bytes: UInt64;
+    reserved: UInt64;
+    rule: array[0..63] of AnsiChar;
+  end;
+  Pshmb_request_info = ^shmb_request_info;
 
 function shmb_openW(name: PWideChar; rights: Cardinal; wait_ms: Cardinal; out segment: Pshmb_segment): Integer; stdcall; external SHMB_DLL;
 function shmb_open_withW(name: PWideChar; options: Pshmb_options; out segment: Pshmb_segment): Integer; stdcall; external SHMB_DLL;
@@ -188,6 +246,10 @@ function shmb_list_next(list: Pshmb_list; var info: shmb_info): Integer; stdcall
 function shmb_list_close(list: Pshmb_list): Integer; stdcall; external SHMB_DLL;
 function shmb_state(segment: Pshmb_segment; info: Pshmb_info): Integer; stdcall; external SHMB_DLL;
 function shmb_open_objectW(name: PWideChar; kind: Cardinal; rights: Cardinal; wait_ms: Cardinal; out handle: THandle): Integer; stdcall; external SHMB_DLL;
+function shmb_requestW(name: PWideChar; bytes: UInt64; options: Pshmb_request_options; info: Pshmb_request_info): Integer; stdcall; external SHMB_DLL;
+function shmb_request_askW(name: PWideChar; bytes: UInt64; options: Pshmb_request_options; info: Pshmb_request_info): Integer; stdcall; external SHMB_DLL;
+function shmb_releaseW(name: PWideChar; timeout_ms: Cardinal): Integer; stdcall; external SHMB_DLL;
+function shmb_request_textW(result_: Integer; info: Pshmb_request_info; buffer: PWideChar; size: Cardinal): Integer; stdcall; external SHMB_DLL;
 function shmb_result_textW(result_: Integer; buffer: PWideChar; size: Cardinal): Integer; stdcall; external SHMB_DLL;
 function shmb_last_failure(win32_code: PCardinal; call: PPAnsiChar): Integer; stdcall; external SHMB_DLL;
 function shmb_version: PAnsiChar; stdcall; external SHMB_DLL;
@@ -197,7 +259,9 @@ implementation
 {$IF (SizeOf(shmb_options) <> 48) and (SizeOf(shmb_options) <> 40)}{$MESSAGE FATAL 'the layout of shmb_options differs'}{$IFEND}
 {$IF SizeOf(shmb_lock_info) <> 40}{$MESSAGE FATAL 'the layout of shmb_lock_info differs'}{$IFEND}
 {$IF SizeOf(shmb_queue_info) <> 64}{$MESSAGE FATAL 'the layout of shmb_queue_info differs'}{$IFEND}
-{$IF SizeOf(shmb_info) <> 1280}{$MESSAGE FATAL 'the layout of shmb_info differs'}{$IFEND}
+{$IF SizeOf(shmb_info) <> 1536}{$MESSAGE FATAL 'the layout of shmb_info differs'}{$IFEND}
 {$IF SizeOf(shmb_broker_info) <> 72}{$MESSAGE FATAL 'the layout of shmb_broker_info differs'}{$IFEND}
+{$IF (SizeOf(shmb_request_options) <> 40) and (SizeOf(shmb_request_options) <> 32)}{$MESSAGE FATAL 'the layout of shmb_request_options differs'}{$IFEND}
+{$IF SizeOf(shmb_request_info) <> 112}{$MESSAGE FATAL 'the layout of shmb_request_info differs'}{$IFEND}
 
 end.

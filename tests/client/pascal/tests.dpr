@@ -399,6 +399,114 @@ begin
   CloseHandle(Stop);
 end;
 
+// The result of a request that is refused, with the answer.
+function Refused(const Name: UnicodeString; Bytes: UInt64; out Answer: shmb_request_info): Integer;
+begin
+  Result := SHMB_OK;
+  FillChar(Answer, SizeOf(Answer), 0);
+  try
+    ShmbRequest(Name, Bytes);
+  except
+    on E: EShmbRefused do
+    begin
+      Result := E.Code;
+      Answer := E.Answer;
+    end;
+    on E: EShmb do
+      Result := E.Code;
+  end;
+end;
+
+function Released(const Name: UnicodeString): Integer;
+begin
+  Result := SHMB_OK;
+  try
+    ShmbRelease(Name, 0);
+    ShmbRelease(Name, WAIT);
+  except
+    on E: EShmb do
+      Result := E.Code;
+  end;
+end;
+
+procedure Refusals;
+var
+  Answer: shmb_request_info;
+  Options: shmb_request_options;
+begin
+  Check(Refused('Stranger.Asked', 64, Answer) = SHMB_NOT_ALLOWED, 'a request without a rule');
+  Check((Answer.reason = SHMB_REASON_NO_RULE) and (Answer.made = 0), 'why it was refused');
+  Check((Answer.retry_ms = 0) and (ShmbText(Answer.rule) = ''), 'no rule, no time');
+  Options := ShmbRequestOptions(SHMB_KIND_SEMAPHORE);
+  Options.initial := 1;
+  Options.maximum := 2;
+  Options.owner := 'S-1-5-18';
+  Options.timeout_ms := 30000;
+  Check(ShmbRequestAsk('Global\Stranger.Asked', 0, Options, Answer) = SHMB_NOT_ALLOWED, 'ask');
+  Check(Answer.reason = SHMB_REASON_NO_RULE, 'why it would be refused');
+  Check(Refused('a\b', 1, Answer) = SHMB_BAD_NAME, 'a bad name');
+  Check(Answer.reason = SHMB_REASON_NONE, 'which nobody was asked for');
+  Check(Refused('Pas.Asked.Segment', 0, Answer) = SHMB_BAD_ARGUMENT, 'a segment of no bytes');
+  Check(Released('a\b') = SHMB_BAD_NAME, 'release of a bad name');
+end;
+
+procedure Requests;
+const
+  NAME = 'Pas.Asked.Segment';
+var
+  Answer: shmb_request_info;
+  Options: shmb_request_options;
+  Info: shmb_info;
+  Memory: TShmbSegment;
+  Handle: THandle;
+begin
+  Check(ShmbRequestAsk(NAME, 100, ShmbRequestOptions, Answer) = SHMB_OK, 'ask for a segment');
+  Check(Answer.made = 1, 'which would be made');
+  Answer := ShmbRequest(NAME, 100);
+  Check((Answer.made = 1) and (Answer.bytes = 100), 'a segment on request');
+  Check(ShmbText(Answer.rule) = 'PasRule', 'by a rule');
+  Check(ShmbRequest(NAME, 1).made = 0, 'it exists');
+  Memory := TShmbSegment.Open(NAME, srWrite);
+  try
+    Check(Memory.Size = 100, 'its size');
+    Info := ShmbDescribe(NAME);
+    Check(Info.flags and SHMB_FLAG_REQUESTED <> 0, 'it is requested');
+    Check((ShmbText(Info.rule) = 'PasRule') and (Pos('S-1-', string(ShmbText(Info.account))) = 1), 'by whom');
+    Check((Refused(NAME, 101, Answer) = SHMB_RANGE) and (Answer.reason = SHMB_REASON_OTHER) and
+      (Answer.bytes = 100), 'it is smaller');
+    Refused('Pas.Asked.Large', 4097, Answer);
+    Check((Answer.reason = SHMB_REASON_SIZE) and (Answer.most = 4096), 'too large');
+    Check(Pos('rule PasRule allows at most 4096 bytes', ShmbRequestText(SHMB_NOT_ALLOWED, Answer)) > 0,
+      'too large, in words');
+    ShmbRequest('Pas.Asked.Mutex', 0, ShmbRequestOptions(SHMB_KIND_MUTEX));
+    Options := ShmbRequestOptions(SHMB_KIND_EVENT);
+    Options.flags := SHMB_REQUEST_MANUAL_RESET or SHMB_REQUEST_SET;
+    ShmbRequest('Pas.Asked.Event', 0, Options);
+    Options := ShmbRequestOptions(SHMB_KIND_SEMAPHORE);
+    Options.initial := 1;
+    Options.maximum := 2;
+    ShmbRequest('Pas.Asked.Semaphore', 0, Options);
+    Check((Refused('Pas.Asked.Fifth', 1, Answer) = SHMB_QUOTA) and (Answer.used = 4) and (Answer.most = 4) and
+      (Answer.reason = SHMB_REASON_EACH_OBJECTS), 'the quota');
+    Handle := ShmbOpenObject('Pas.Asked.Event', SHMB_KIND_EVENT, srRead);
+    Check((WaitForSingleObject(Handle, 0) = WAIT_OBJECT_0) and (WaitForSingleObject(Handle, 0) = WAIT_OBJECT_0),
+      'an event that is set');
+    CloseHandle(Handle);
+    Handle := ShmbOpenObject('Pas.Asked.Semaphore', SHMB_KIND_SEMAPHORE, srWrite);
+    Check((WaitForSingleObject(Handle, 0) = WAIT_OBJECT_0) and (WaitForSingleObject(Handle, 0) = WAIT_TIMEOUT),
+      'a semaphore of one');
+    CloseHandle(Handle);
+    ShmbRelease(NAME);
+    ShmbRelease('Pas.Asked.Mutex');
+    ShmbRelease('Pas.Asked.Event');
+    ShmbRelease('Pas.Asked.Semaphore', WAIT);
+    Check(Memory.State <> SHMB_OK, 'released');
+    Check(Released(NAME) = SHMB_NOT_FOUND, 'nobody has requested it');
+  finally
+    Memory.Free;
+  end;
+end;
+
 // Texts for and from a program in C, which knows no library.
 procedure OtherPrograms;
 var
@@ -433,6 +541,8 @@ begin
     FirstAndPrivate;
     Queues;
     Descriptions;
+    Refusals;
+    Requests;
     OtherPrograms;
   except
     on E: Exception do
