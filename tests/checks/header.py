@@ -1,4 +1,5 @@
 """Reads the public headers of the client library, for the checks of the bindings."""
+import functools
 import os
 import re
 
@@ -6,6 +7,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 INCLUDE = os.path.join(ROOT, "client/include")
 
 
+@functools.lru_cache(maxsize=8)
 def text_of(name):
     """A header without its comments."""
     with open(os.path.join(INCLUDE, name), encoding="utf-8") as file:
@@ -24,6 +26,7 @@ def pointed(kind):
     return kind.replace("const ", "").rstrip("* ").strip(), kind.count("*")
 
 
+@functools.lru_cache(maxsize=8)
 def functions(text):
     """name -> (type returned, [(annotation or "", type, name)]), in the header's order"""
     found = {}
@@ -41,6 +44,7 @@ def functions(text):
     return found
 
 
+@functools.lru_cache(maxsize=8)
 def structs(text):
     """name -> [(type, name, array or None)]"""
     found = {}
@@ -50,6 +54,7 @@ def structs(text):
     return found
 
 
+@functools.lru_cache(maxsize=8)
 def constants(text):
     """name -> value, of the numbers among the macros"""
     found = {}
