@@ -4,7 +4,6 @@ import re
 import shutil
 import tempfile
 
-import resp
 import servers
 from machines import Machine
 from proxy import Proxy
@@ -166,16 +165,3 @@ def says(machine, text, since=0):
     """Waits for a line of the mirror that has this expression."""
     until(lambda: any(re.search(text, line) for line in machine.mirror.all[since:]),
           f"the mirror of {machine.name} says {text!r}", state=lambda: machine.mirror.all[-8:])
-
-
-def refused(call, *words):
-    """Whether the server refuses this request for want of a right."""
-    try:
-        call(*words)
-    except resp.Refused as answer:
-        return "NOPERM" in str(answer)
-    return False
-
-
-def is_there(path):
-    return os.path.exists(path)
