@@ -2,7 +2,8 @@
 # ShmBroker before your eyes, on a bare Debian machine: builds it, registers it
 # as a service in a Wine prefix of its own, lets ordinary Win32 programs, and shmb
 # in 64 and 32 bit, use in two sessions what it holds, and removes everything
-# again. On Windows: install\demo.cmd.
+# again. Where there is a Redis server, a second machine gets a price from the first.
+# On Windows: install\demo.cmd.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 . "$root/install/common.sh"
@@ -16,8 +17,31 @@ price='1.0842'
 bin=$shmb_build/mingw-x64/bin bin32=$shmb_build/mingw-x86/bin
 steps=16 number=0
 work=$(mktemp -d) || exit 1
+first_machine=() second_machine=() server='' # Wine prefix, and what keeps it; the Redis server's process
+
+# on MACHINE [COMMAND…]: there, and from then on.
+on() {
+    local -n machine=$1
+    export WINEPREFIX=${machine[0]}
+    wine_input=${machine[1]}
+    shift
+    "$@"
+}
+
+end_second_machine() {
+    if [ -n "$server" ]; then
+        kill -9 "$server"
+        wait "$server"
+        server=''
+    fi 2>/dev/null
+    [ ${#second_machine[@]} -gt 0 ] || return 0
+    on second_machine wine_end
+    second_machine=()
+    on first_machine
+}
 
 finish() {
+    end_second_machine
     wine_end
     rm -rf "$work"
 }
@@ -44,7 +68,9 @@ show() {
 }
 
 build() {
-    configure_and_build mingw-x64 shmbroker shmb plain idle session_launcher &&
+    local more=()
+    [ ! -e "$shmb_build/deps/hiredis" ] || more=(shmbmirror)
+    configure_and_build mingw-x64 shmbroker shmb plain idle session_launcher "${more[@]}" &&
         configure_and_build mingw-x86 shmb probe
 }
 
@@ -151,6 +177,64 @@ next_holder() {
         printf 'told "abandoned", the one after it "taken"'
 }
 
+# Debian's redis-tools has the server's program under another name.
+can_mirror() {
+    local program
+    program=$(command -v redis-server || command -v redis-check-rdb) && [ -e "$bin/shmbmirror.exe" ] &&
+        ln -s "$program" "$work/redis-server"
+}
+
+server_start() {
+    "$work/redis-server" --port "$port" --bind 127.0.0.1 --save '' --dir "$work" >"$work/redis" 2>&1 &
+    server=$!
+    wait_for 'Ready to accept' "$work/redis"
+}
+
+# mirror WAY: the mirror of the machine that we are on.
+mirror() {
+    printf '%s\n' 'version: 1' "server: redis://127.0.0.1:$port" "origin: $1" \
+        "status: '$(wine_path "$work/$1.status")'" "segments: { Prices: { $1: true } }" >"$work/$1.yaml"
+    wine_run "$bin/shmbmirror.exe" run --config "$(wine_path "$work/$1.yaml")" >"$work/$1" 2>&1 </dev/null &
+    wait_for '^shmbmirror: connected' "$work/$1"
+}
+
+# A second Windows, with a broker of its own; a server; a mirror on each.
+two_machines() {
+    local code
+    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    first_machine=("$WINEPREFIX" "$wine_input")
+    wine_begin "$bin"
+    code=$?
+    second_machine=("$WINEPREFIX" "$wine_input")
+    [ $code = 0 ] || return 1
+    wine_run "$bin/shmbroker.exe" run --release --allow-unsafe-config \
+        --config "$(wine_path "$root/config/demo.yaml")" >"$work/second" 2>&1 </dev/null &
+    wait_for '^info 100:' "$work/second" && server_start && mirror follow && on first_machine mirror publish &&
+        printf 'each holds Prices, and is connected'
+}
+
+# price_comes PRICE: written on the first machine, it is the second one's in the end.
+price_comes() {
+    local turn
+    shmb 1 write Prices --text "$1" --zero >&2 || return 1
+    [ "${2:-}" = '' ] || "$2" || return 1
+    for ((turn = 0; turn < 100; turn++)); do
+        on second_machine wine_run "$bin/shmb.exe" read Prices --text >"$work/text"
+        on first_machine
+        [ "$(tr -d '\r' <"$work/text")" != "$1" ] || return 0
+    done
+    return 1
+}
+
+price_there() {
+    price_comes 1.0850 && printf '"1.0850" written here is read there'
+}
+
+server_again() {
+    { kill -9 "$server" && wait "$server"; } 2>/dev/null
+    price_comes 1.0861 server_start && printf 'killed, and back with nothing: "1.0861" came'
+}
+
 status() {
     wine_run "$bin/shmbroker.exe" status >"$work/status" && printf 'running, nothing missing'
 }
@@ -162,6 +246,7 @@ stop() {
 
 remove() {
     local prefix=$WINEPREFIX
+    end_second_machine
     wine_run sc delete ShmBroker >&2 && [ -z "$(service_state)" ] && wine_end && [ ! -e "$prefix" ] &&
         printf 'service and Wine prefix'
 }
@@ -170,6 +255,7 @@ label 'set-up'
 step "$label" "$root/install/setup.sh" || exit 1
 label 'building (the first time about a minute)'
 step "$label" locked build || exit 1
+! can_mirror || steps=19
 begin() {
     wine_begin_both "$bin" "$bin32" || return 1
     printf '%s, 64 and 32 bit' "$(wine --version)"
@@ -186,6 +272,11 @@ show '32-bit shmb read (session 2)' read_32
 show 'shmb lock NAME -- COMMAND' lock_excludes
 show 'a writer is killed while it holds the lock' kill_holder
 show 'the next one' next_holder
+if [ $steps = 19 ]; then
+    show 'shmbmirror: a second machine, and a Redis server' two_machines
+    show 'a price of this machine' price_there
+    show 'the server' server_again
+fi
 show 'status' status
 sed 's/^/        /' "$work/status" | tr -d '\r'
 show 'stop' stop

@@ -128,9 +128,23 @@ all_checks() {
     job check 'nothing lost under torture, 20 s' "$root/tests/torture.sh" 20
     job check 'torture finds mutant 1' "$root/tests/torture.sh" --mutants 1
     job check 'torture finds mutant 2' "$root/tests/torture.sh" --mutants 2
+    mirror_checks
     job check 'stress finds its mutants' "$root/tests/stress.sh" --mutants
     job check 'fuzzing, 5 s each' "$root/tests/fuzz/run.sh" 5
     job check 'models of the protocols, and their mutants' "$checks/models.sh"
+}
+
+mirror_checks() {
+    local mirror=$root/tests/mirror
+    job check 'the mirror: values go from machine to machine' "$mirror/mirror.sh" run
+    job check 'the mirror: what fails between machines' "$mirror/mirror.sh" failures
+    job check 'the mirror: conflicts' "$mirror/mirror.sh" conflicts
+    job check 'the mirror: Sentinel' "$mirror/mirror.sh" sentinel
+    job check 'the mirror: a cluster' "$mirror/mirror.sh" cluster
+    job check 'the mirror: who may do what' "$mirror/mirror.sh" security
+    job check 'the mirror, with Valkey' "$mirror/mirror.sh" valkey
+    job check 'the mirror under torture, 20 s' "$mirror/torture.sh" 20
+    job check 'the load of a farm is what its page says' python3 "$root/tests/bench/farm_model.py" --check
 }
 
 # Of a part of the programs, nobody knows what all of them skip. A reason that begins with

@@ -47,6 +47,12 @@ FAULTY = r"""# A page
     segments:
       Prices: { size: 64, acces: { read: [Users] } }
 
+    server: redis://farm1
+    segments: { Prices: { folow: true } }
+
+    shmbmirror chek
+    shmbmirror check --conf FILE
+
 C:
 
     HANDLE event = CreateEvent(NULL, TRUE;
@@ -62,6 +68,7 @@ Words:
 FOUND = ["shmb read Prices --txt", "shmb read Missing", "frobnicate", "ACCOUT", "mingw-x46",
          "test_nothing", "something else", "shmb info Prices", "shmbroker install --adit",
          "--no-such-option", "shmb reed Prices", "sesions", "tests/none.sh", "acces",
+         "folow", "no verb chek", "no option --conf",
          "does not compile", "Get-ShmBrooker", "what is this"]
 
 
@@ -83,6 +90,7 @@ class Check:
         self.machine = machine.Machine(wine, binaries, work)
         self.work, self.faults, self.ran, self.known = work, [], 0, set()
         self.snippets = []  # (page, line, text)
+        self.mirrors = []  # the same, of files of shmbmirror
         self.refused = set()  # those that are wrong
         self.verbs = [commands.Verbs(program, self.machine.must_say(program, "--help"),
                                      lambda one, verb: self.machine.must_say(one, verb, "--help"))
@@ -118,12 +126,15 @@ class Check:
         for piece in pages.pieces_of(text):
             if piece.kind == "block" and self.kind_of_block(page, piece) == "yaml":
                 for one in snippets.alternatives(piece.text):
-                    self.snippets.append((page, piece.line, one))
+                    kind = self.mirrors if snippets.is_mirror(one) else self.snippets
+                    kind.append((page, piece.line, one))
             elif piece.kind == "span":
                 one = snippets.in_backticks(piece.text)
                 if not one and re.match(r"[A-Z]\w*: \{((?!\.\.\.).)*\}$", piece.text):
                     one = piece.text
-                if one:
+                if one and snippets.is_mirror(one):
+                    self.mirrors.append((page, piece.line, one))
+                elif one:
                     self.snippets.append((page, piece.line, one))
 
     # ---- YAML ----
@@ -157,6 +168,18 @@ class Check:
                 self.fault("snippets", 0, f"check did not answer: {said[:500]}")
             for name, answer in zip(part, answers):
                 self.judge_snippet(*files[name], answer)
+
+    def check_mirrors(self):
+        """The snippets of shmbmirror's file, one by one; where it was not built, none."""
+        if not os.path.exists(os.path.join(self.machine.binaries, "shmbmirror.exe")):
+            return
+        for page, line, text in self.mirrors:
+            whole = snippets.complete_mirror(text)
+            with open(os.path.join(self.work, "mirror.yaml"), "w", encoding="utf-8") as file:
+                file.write(whole)
+            code, said = self.machine.quiet("shmbmirror", "check", "--config", "mirror.yaml")
+            if code:
+                self.fault(page, line, f"shmbmirror check: {said.strip()}\n{whole}")
 
     def judge_snippet(self, page, line, whole, answer):
         errors = [one for one in answer["messages"] if one["severity"] == "error"]
@@ -330,6 +353,7 @@ class Check:
         for page, text in texts.items():
             self.gather(page, text)
         self.check_snippets()
+        self.check_mirrors()
         for page, text in texts.items():
             try:
                 self.page(page, text)
@@ -365,7 +389,8 @@ def main():
         texts = {page: text for page, text in texts.items() if page in only}
     check.all(texts)
     print("\n".join(check.faults))
-    print(f"{len(texts)} pages, {check.ran} commands run, {len(check.snippets)} snippets, "
+    print(f"{len(texts)} pages, {check.ran} commands run, "
+          f"{len(check.snippets) + len(check.mirrors)} snippets, "
           f"{len(check.faults)} faults")
     if not only and (check.ran < LEAST_RUN or len(check.snippets) < LEAST_SNIPPETS):
         sys.exit("that is less than there was: has the form of the pages changed?")

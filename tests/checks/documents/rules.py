@@ -43,6 +43,9 @@ ELSEWHERE = {
     "git": "of the reader's clone", "gh": "of GitHub", "export": "of a shell",
     "go": "tests/checks/go.sh", "cargo": "tests/checks/rust.sh",
     "sha256sum": "tests/packages/reproducible.sh",
+    "shmbmirror": "tests/mirror runs it; verbs and options are compared",
+    "apt-get": "of Linux", "systemctl": "of Linux",
+    "redis-cli": "of Redis: tests/mirror asks such servers",
     "dir": "of cmd", "cd": "of cmd", "md": "of cmd", "set": "of cmd", "echo": "of cmd",
     "for": "of cmd", "del": "of cmd", "copy": "of cmd",
 }
@@ -90,10 +93,11 @@ LANGUAGES = {
     "client/bindings/rust/README.md": ("rust", "toml"),  # tests/checks/rust.sh
     "client/bindings/node/README.md": ("js",),  # tests/checks/node.sh compiles it
     "client/link.md": ("cmake", "sh"),  # tests/packages/consumers.sh
+    "install/farm.md": ("text",),  # tests/mirror/cases_security.py starts servers with them
 }
 # Pieces between <!-- words --> that a test compares or writes.
 MARKS = {"wings": "tests/checks/wings.sh", "run": "tests/bench/run.sh",
-         "figures": "tests/bench/readme.py"}
+         "figures": "tests/bench/readme.py", "model": "tests/bench/farm_model.py"}
 
 # Options of other programs, in backticks by themselves.
 OTHERS_OPTIONS = {"--check": "ansible-playbook",
@@ -263,6 +267,17 @@ def faults_of_cmake(words):
                      re.findall(r"-D(SHMB_\w+)=", " ".join(words)) if name not in options]
 
 
+def faults_of_mirror(words):
+    """Verbs and options in a command of shmbmirror are those that it knows."""
+    verbs = text_below("client/mirror/verbs", "verbs.c")
+    known = set(re.findall(r'^ {4}\{"([a-z]+)", ', verbs, re.M)) | {"--version", "--help"}
+    options = set(re.findall(r'"(--[a-z]+)"', verbs))
+    return [f"shmbmirror has no verb {words[0]}" for word in words[:1]
+            if word not in known and word.split("|")[0] not in known] + \
+        [f"shmbmirror has no option {word}" for word in re.findall(r"--[a-z-]+", " ".join(words[1:]))
+         if word not in options]
+
+
 def faults_of_msiexec(words):
     """Properties in a command of Windows Installer are those of the package."""
     package = text_below("install/msi", "ShmBroker.wxs", "make.py")
@@ -280,6 +295,8 @@ def faults_elsewhere(words):
         return faults_of_tests([base(words[0])])
     if base(words[0]) == "cmake":
         return faults_of_cmake(words[1:])
+    if base(words[0]) == "shmbmirror":
+        return faults_of_mirror(words[1:])
     if base(words[0]) == "msiexec":
         return faults_of_msiexec(words[1:])
     if base(words[0]) == "powershell":  # -File SCRIPT, with its parameters

@@ -9,6 +9,8 @@ What a snippet lacks is added by these rules, and nothing is taken away:
 - no object, no rule and no `include`: one segment; `save_every` gets its `keep`
 - lines that repeat one key are alternatives: each is a snippet of its own
 - accounts other than the words and SIDs that every machine knows become SIDs
+- a file of shmbmirror, which names a server or a bucket, or says what is published and followed, lacks
+  nothing but these; `shmbmirror check` reads it
 - in backticks `X`, `...` and such stand for something: these snippets are not read
 """
 import difflib
@@ -48,6 +50,7 @@ def load_keys():
 
 
 TOP, OF_KIND = load_keys()
+OF_MIRROR = {"server", "sentinel", "cluster", "bucket", "password_file"}
 
 
 def parse(text):
@@ -126,6 +129,29 @@ def complete(text):
     if "version" not in value:
         text = text.rstrip("\n") + "\nversion: 1\n"
     return accounts_as_sids(text)
+
+
+def is_mirror(text):
+    """Whether a snippet is one of shmbmirror's file."""
+    value = parse(text) or {}
+    segments = value.get("segments")
+    ways = [one for one in (segments if isinstance(segments, dict) else value).values()
+            if isinstance(one, dict)]
+    return bool(set(value) & OF_MIRROR) or bool(ways) and all(
+        set(one) & {"publish", "follow"} for one in ways)
+
+
+def complete_mirror(text):
+    """The whole file of shmbmirror."""
+    value = parse(text)
+    if all(isinstance(one, dict) and set(one) & {"publish", "follow"} for one in value.values()):
+        text = "segments:\n" + "".join(f"  {line}\n" for line in text.split("\n"))
+    for key, line in (("version", "version: 1"), ("segments", "segments: { Example: { follow: true } }")):
+        if key not in (parse(text) or {}):
+            text = text.rstrip("\n") + f"\n{line}\n"
+    if not set(value) & {"server", "sentinel", "cluster"}:
+        text = text.rstrip("\n") + "\nserver: redis://farm1\n"
+    return text
 
 
 def alternatives(text):
