@@ -21,12 +21,13 @@
     "version: 1\nhold_for: 0\ndefaults: { access: { read: Users } }\n"                             \
     "segments: { Fixed: { size: 64 } }\nrequests:\n  App:\n    names: 'App.*'\n"                   \
     "    who: [Users]\n    kinds: [segment]\n    size: 4 KiB\n    rate: 10000\n"                   \
-    "    access: { read: [Users], write: [Requester] }\n    lock: fast\n    notify: true\n"        \
+    "    access: { read: [Users], write: [Requester] }\n    lock: { kind: fast, max_lockers: 2 "   \
+    "}\n    notify: true\n"                                                                        \
     "    lives: until released\n"
 
-#define REQUESTS 100000u /* half of them releases */
-#define AT_ONCE  16u     /* messages of a batch */
-#define WARM     4000u   /* until all tables have the room that they need */
+#define REQUESTS 102400u /* half of them releases */
+#define AT_ONCE  128u    /* messages of a batch */
+#define WARM     6400u   /* until all tables have the room that they need */
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -76,7 +77,7 @@ static unsigned sent, batch, made, released, refused;
 static size_t warm_live, most_live, warm_held;
 static uint64_t most_appended;
 
-/* Each of 8 messages asks for an object of an account of its own, and the next 8 release them. */
+/* Half of them ask for objects, each for an account of its own, and the others release them. */
 static bool next(struct sys_asker *asker, uint8_t *bytes)
 {
     struct shmb_request_message message = {.what = SHMB_REQUEST_MAKE, .kind = SHMB_SECTION};
@@ -124,7 +125,7 @@ static enum sys_wake wait(uint32_t ms)
     if (sent == REQUESTS)
         return SYS_WAKE_STOP;
     /* Now and then time goes on, so that duties come in between. */
-    quiet = !quiet && sent % (64 * AT_ONCE) == 0 && ms < UINT32_MAX;
+    quiet = !quiet && sent % (8 * AT_ONCE) == 0 && ms < UINT32_MAX;
     return quiet ? SYS_WAKE_TIMEOUT : SYS_WAKE_REQUESTS;
 }
 
