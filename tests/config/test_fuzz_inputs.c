@@ -24,7 +24,7 @@
 typedef int target_run(const uint8_t *data, size_t size);
 
 /* LLVMFuzzerTestOneInput of each target, which has this name here. */
-target_run fuzz_config, fuzz_copy, fuzz_directory, fuzz_report;
+target_run fuzz_config, fuzz_copy, fuzz_directory, fuzz_report, fuzz_request;
 
 static uint8_t content[INPUT_MAX], mutant[MUTANT_MAX + 2 * 256];
 
@@ -210,6 +210,12 @@ static void reports(void **state)
     run_all(fuzz_report);
 }
 
+static void requests(void **state)
+{
+    (void)state;
+    run_all(fuzz_request);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +223,7 @@ int main(void)
         cmocka_unit_test(copies),
         cmocka_unit_test(directories),
         cmocka_unit_test(reports),
+        cmocka_unit_test(requests),
     };
 
     return cmocka_run_group_tests_name("test_fuzz_inputs", tests, NULL, NULL);
