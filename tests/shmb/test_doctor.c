@@ -38,6 +38,9 @@ struct fake {
     struct doctor_lock lock;
     struct doctor_place place;
     struct doctor_dll dll;
+    struct doctor_request request;
+    const char *version; /* of the broker; NULL: it does not tell */
+    uint64_t asked;      /* bytes; 0: it was not asked */
 };
 
 static enum doctor_service fake_service(void *context, uint32_t *code)
@@ -163,6 +166,26 @@ static void fake_dll(void *context, const char *path, struct doctor_dll *out)
     *out = ((struct fake *)context)->dll;
 }
 
+static void fake_request(void *context, const char *name, uint64_t bytes,
+                         struct doctor_request *out)
+{
+    struct fake *fake = context;
+
+    (void)name;
+    fake->asked = bytes;
+    *out = fake->request;
+}
+
+static void fake_version(void *context, char out[DOCTOR_VERSION])
+{
+    struct fake *fake = context;
+
+    if (fake->version != NULL)
+        snprintf(out, DOCTOR_VERSION, "%s", fake->version);
+}
+
+static uint64_t bytes_wanted;
+
 static struct fake machine;
 static struct doctor_report report;
 static struct doctor_facts facts;
@@ -192,8 +215,9 @@ static void ask_level(const char *name, enum shmb_level level, const char *dll)
     const struct doctor_system system = {&machine,     fake_service, fake_runs,     fake_health,
                                          fake_look_up, fake_nearest, fake_open,     fake_control,
                                          fake_linked,  fake_owner,   fake_trustees, fake_lock,
-                                         fake_place,   fake_dll};
-    const struct doctor_question question = {name, level, dll, DOCTOR_MACHINE_X64, {0, 1, 0}};
+                                         fake_place,   fake_dll,     fake_request,  fake_version};
+    const struct doctor_question question = {
+        name, level, dll, DOCTOR_MACHINE_X64, {0, 1, 0}, "0.1.0-rc.1", bytes_wanted};
 
     doctor_gather(&system, &question, &facts);
     doctor_judge(&facts, &question, &report);
@@ -631,6 +655,94 @@ static void the_dll(void **state)
     expect_text("dll-unreadable", "error 2");
 }
 
+/* A name that nobody has and no configuration names: could the program request it? */
+static void requests(void **state)
+{
+    static const struct {
+        struct doctor_request request;
+        const char *findings, *id, *text;
+    } rows[] = {
+        {{.asked = false}, "!not-configured", NULL, NULL},
+        {{.asked = true, .allowed = true, .rule = "MyApp"},
+         "!not-configured requestable",
+         "requestable",
+         "rule MyApp"},
+        {{.asked = true, .stranger = true},
+         "!not-configured !request-stranger",
+         "request-stranger",
+         "another program"},
+        {{.asked = true, .reason = 1},
+         "!not-configured request-no-rule",
+         "request-no-rule",
+         "rule"},
+        {{.asked = true, .reason = 2, .rule = "MyApp"},
+         "!not-configured !request-who",
+         "request-who",
+         "rule MyApp does not let"},
+        {{.asked = true, .reason = 3, .rule = "MyApp"},
+         "!not-configured !request-kind",
+         "request-kind",
+         "this kind"},
+        {{.asked = true, .reason = 4, .most = 64, .rule = "MyApp"},
+         "!not-configured !request-size",
+         "request-size",
+         "at most 64 bytes"},
+        {{.asked = true, .reason = 5, .used = 19, .most = 20, .rule = "MyApp"},
+         "!not-configured !request-quota",
+         "request-quota",
+         "19 of the 20 objects"},
+        {{.asked = true, .reason = 8, .used = 5, .most = 6, .rule = "MyApp"},
+         "!not-configured !request-quota",
+         "request-quota",
+         "5 of the 6 bytes"},
+        {{.asked = true, .reason = 9},
+         "!not-configured !request-limits",
+         "request-limits",
+         "limits"},
+        {{.asked = true, .reason = 10, .retry_ms = 7},
+         "!not-configured !request-rate",
+         "request-rate",
+         "7 ms"},
+        {{.asked = true, .reason = 21},
+         "!not-configured request-no-pipe",
+         "request-no-pipe",
+         "takes no requests"},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        machine.request = rows[i].request;
+        machine.asked = 0;
+        ask("MyApp.1");
+        expect(rows[i].findings);
+        assert_int_equal(machine.asked, 1);
+        if (rows[i].id != NULL)
+            expect_text(rows[i].id, rows[i].text);
+    }
+    bytes_wanted = 4096;
+    ask("MyApp.1");
+    assert_int_equal(machine.asked, 4096);
+    bytes_wanted = 0;
+    machine.asked = 0;
+    ask("Prices"); /* is there */
+    machine.broker = false;
+    ask("MyApp.1");
+    assert_int_equal(machine.asked, 0);
+}
+
+static void a_broker_of_another_version(void **state)
+{
+    (void)state;
+    machine.version = "0.1.0-rc.1";
+    ask("Prices");
+    expect("");
+    machine.version = "0.2.0";
+    ask("Prices");
+    expect("other-version");
+    expect_text("other-version", "0.2.0");
+}
+
 /* Every cause at once, with the longest texts: all is cut, nothing runs over. */
 static void the_worst_fits(void **state)
 {
@@ -675,6 +787,8 @@ int main(void)
         TEST(a_twin_in_the_session),
         TEST(places_with_walls),
         TEST(the_dll),
+        TEST(requests),
+        TEST(a_broker_of_another_version),
         TEST(the_worst_fits),
     };
 

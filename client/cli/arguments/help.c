@@ -31,6 +31,8 @@ static const char general[] =
     "  shmb semaphore release|info NAME\n"
     "  shmb queue put|get|peek NAME      put a message into a queue, get one, look at it\n"
     "  shmb queue info|clear NAME\n"
+    "  shmb request NAME                 ask the broker for an object that no configuration names\n"
+    "  shmb release NAME                 give such an object back\n"
     "  shmb completion powershell|clink  completion of verbs, options and names in a shell\n"
     "  shmb VERB --help                  options and examples\n"
     "  shmb help [VERB] | version        also --help, -h, /?; --version, -V\n"
@@ -42,7 +44,7 @@ static const char general[] =
     "\n"
     "--quiet with list, info, holders, doctor, watch, wait, write, lock, repair, mutex, event, "
     "semaphore,\n"
-    "queue put, queue info or queue clear:\n"
+    "queue put, queue info, queue clear, request or release:\n"
     "only errors are written. Colours: on a console only, and not where NO_COLOR is set.\n"
     "\n"
     "Exit codes: 0 done, 1 not so (not found, beyond the end, cut, inconsistent), 2 usage,\n"
@@ -98,7 +100,7 @@ static const char help_holders[] =
     "  shmb holders Global\\Prices.lock --json\n";
 
 static const char help_doctor[] =
-    "shmb doctor NAME [--as read|write|full] [--dll PATH] [--json]\n"
+    "shmb doctor NAME [--as read|write|full] [--dll PATH] [--size S] [--json]\n"
     "\n"
     "Opens an object with plain Win32 calls, as a program does, and names each problem with\n"
     "a sentence and a remedy. The exit code is 1 if one of them stops the program (stops);\n"
@@ -106,6 +108,8 @@ static const char help_doctor[] =
     "and in the session of the program. It changes nothing.\n"
     "\n"
     "--as     the level to test; without it read, for a mutex write\n"
+    "--size   of a segment that is not there: whether a rule would let the program request one of\n"
+    "         this size; without it, of 1 byte\n"
     "--dll    also checks the shmbclient.dll that a program loads: bitness and version\n"
     "--json   as a JSON document; the ids are for programs\n"
     "\n"
@@ -331,6 +335,44 @@ static const char help_queue[] =
     "  shmb queue put Orders --text \"buy 5\"\n"
     "  shmb queue get Orders --text --follow\n";
 
+static const char help_request[] =
+    "shmb request NAME --size S [--ask] [--timeout MS] [--json]\n"
+    "shmb request NAME --kind mutex [--ask] [--timeout MS] [--json]\n"
+    "shmb request NAME --kind event [--manual-reset] [--set] [--ask] [--timeout MS] [--json]\n"
+    "shmb request NAME --kind semaphore --maximum N [--initial N] [--ask] [--timeout MS] [--json]\n"
+    "\n"
+    "Asks the broker to hold an object that no configuration names. A rule that an administrator\n"
+    "has written (requests) allows it, or not. The object is then as any other one, all zero. One\n"
+    "that exists already is left as it is. Under a rule with lives: while open, it ends some\n"
+    "seconds after no program has it open.\n"
+    "\n"
+    "--size S         bytes of a segment, also with KiB, MiB or GiB\n"
+    "--kind K         segment (without the option), mutex, event or semaphore\n"
+    "--manual-reset   an event that stays set; --set: it is set at first\n"
+    "--initial N      the first count of a semaphore; --maximum N: the greatest\n"
+    "--ask            only says what would come of it\n"
+    "--timeout MS     how long to wait for the broker, in milliseconds; without it, 5000\n"
+    "\n"
+    "Exit codes: 0 the object is there, 1 refused, 3 it exists and you may not open it, 4 no\n"
+    "answer in time, or you ask too often, 6 another program has the name or the broker's pipe,\n"
+    "or it exists and is of another kind.\n"
+    "\n"
+    "  shmb request MyApp.4711 --size 64KiB\n"
+    "  shmb request MyApp.Ready --kind event --manual-reset\n";
+
+static const char help_release[] =
+    "shmb release NAME [--timeout MS] [--json]\n"
+    "\n"
+    "Gives back an object that your account has requested; administrators may give back those of\n"
+    "others. Programs that have it open keep the memory.\n"
+    "\n"
+    "--timeout MS   how long to wait for the broker, in milliseconds; without it, 5000\n"
+    "\n"
+    "Exit codes: 0 done, 1 nobody has requested it, or its rule lets it live as long as the\n"
+    "broker, 3 another account has requested it.\n"
+    "\n"
+    "  shmb release MyApp.4711\n";
+
 static const struct {
     const char *verb, *text;
 } table[] = {
@@ -352,6 +394,8 @@ static const struct {
     {"event", help_event},
     {"semaphore", help_semaphore},
     {"queue", help_queue},
+    {"request", help_request},
+    {"release", help_release},
 };
 
 void help_print(void)

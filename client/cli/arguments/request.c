@@ -40,6 +40,13 @@ static const struct option {
     {"--timeout", OPTION_TIMEOUT, true, SHMB_INFINITE - 1, NULL},
     {"--times", OPTION_TIMES, true, UINT64_MAX - 1, NULL},
     {"--every", OPTION_EVERY, true, 86400000, NULL},
+    {"--size", OPTION_SIZE, true, UINT64_MAX - 1, NULL},
+    {"--kind", OPTION_KIND, true, 0, "segment, mutex, event or semaphore"},
+    {"--manual-reset", OPTION_MANUAL_RESET, false, 0, NULL},
+    {"--set", OPTION_SET, false, 0, NULL},
+    {"--initial", OPTION_INITIAL, true, INT32_MAX, NULL},
+    {"--maximum", OPTION_MAXIMUM, true, INT32_MAX, NULL},
+    {"--ask", OPTION_ASK, false, 0, NULL},
 };
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
 
@@ -77,6 +84,34 @@ static bool read_number(const char *text, uint64_t maximum, uint64_t *number)
     return true;
 }
 
+/*
+ * Reads a size: a number, or one with KiB, MiB or GiB behind it as in a configuration, with or
+ * without a blank between. False: not one, or above `maximum`.
+ */
+static bool read_size(const char *text, uint64_t maximum, uint64_t *size)
+{
+    static const char *const units[] = {"KiB", "MiB", "GiB"};
+    size_t length = strlen(text), unit;
+    char number[32];
+
+    for (unit = 0; unit < 3; unit++)
+        if (length > 3 && strcmp(text + length - 3, units[unit]) == 0)
+            break;
+    if (unit == 3)
+        return read_number(text, maximum, size);
+    length -= 3;
+    if (text[length - 1] == ' ')
+        length--;
+    if (length >= sizeof(number))
+        return false;
+    memcpy(number, text, length);
+    number[length] = '\0';
+    if (!read_number(number, maximum >> (10 * (unit + 1)), size))
+        return false;
+    *size <<= 10 * (unit + 1);
+    return true;
+}
+
 static void set_text(struct request *request, unsigned bit, const char *value)
 {
     if (bit == OPTION_AS)
@@ -91,6 +126,8 @@ static void set_text(struct request *request, unsigned bit, const char *value)
         request->hex = value;
     else if (bit == OPTION_ENCODING)
         request->encoding = value;
+    else if (bit == OPTION_KIND)
+        request->kind = value;
     else
         request->text = value;
 }
@@ -104,7 +141,8 @@ static bool set_value(struct request *request, const struct option *option, cons
         set_text(request, option->bit, value);
         return true;
     }
-    if (!read_number(value, option->maximum, &number))
+    if (option->bit == OPTION_SIZE ? !read_size(value, option->maximum, &number)
+                                   : !read_number(value, option->maximum, &number))
         return false;
     if (option->bit == OPTION_OFFSET)
         request->offset = number;
@@ -114,6 +152,12 @@ static bool set_value(struct request *request, const struct option *option, cons
         request->times = number;
     else if (option->bit == OPTION_PAD)
         request->pad = number;
+    else if (option->bit == OPTION_SIZE)
+        request->size = number;
+    else if (option->bit == OPTION_INITIAL)
+        request->initial = number;
+    else if (option->bit == OPTION_MAXIMUM)
+        request->maximum = number;
     else if (option->bit == OPTION_EVERY)
         request->every_ms = (uint32_t)number;
     else

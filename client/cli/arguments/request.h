@@ -39,6 +39,15 @@
 #define OPTION_RESTORE   0x800000u  /* --restore */
 #define OPTION_REQUESTED 0x1000000u /* --requested */
 
+/* Of an object that is to be made. */
+#define OPTION_SIZE         0x2000000u  /* --size S */
+#define OPTION_KIND         0x4000000u  /* --kind K */
+#define OPTION_MANUAL_RESET 0x8000000u  /* --manual-reset */
+#define OPTION_SET          0x10000000u /* --set */
+#define OPTION_INITIAL      0x20000000u /* --initial N */
+#define OPTION_MAXIMUM      0x40000000u /* --maximum N */
+#define OPTION_ASK          0x80000000u /* --ask */
+
 /* More names than anybody types. */
 #define REQUEST_NAMES_MAX 256u
 
@@ -56,6 +65,10 @@ struct request {
     const char *output;       /* NULL: not given */
     const char *input;        /* NULL: not given */
     const char *encoding;     /* NULL: not given */
+    const char *kind;         /* NULL: not given */
+    uint64_t size;            /* 0: not given */
+    uint64_t initial;         /* 0: not given; at most INT32_MAX, as maximum */
+    uint64_t maximum;         /* 0: not given */
     uint64_t offset;          /* 0: not given */
     uint64_t count;           /* UINT64_MAX: not given */
     uint64_t times;           /* UINT64_MAX: not given */

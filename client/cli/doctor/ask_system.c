@@ -242,7 +242,8 @@ static bool ask_link(void *context, uint32_t session, const char *name)
 }
 
 const struct doctor_system doctor_win32 = {
-    NULL,         ask_service,    ask_broker, ask_health,   look_up,         ask_nearest,
-    try_open,     doctor_control, ask_link,   doctor_owner, doctor_trustees, doctor_lock,
-    doctor_place, doctor_dll,
+    NULL,         ask_service,  ask_broker,      ask_health,
+    look_up,      ask_nearest,  try_open,        doctor_control,
+    ask_link,     doctor_owner, doctor_trustees, doctor_lock,
+    doctor_place, doctor_dll,   doctor_request,  doctor_broker_version,
 };

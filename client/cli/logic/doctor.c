@@ -6,6 +6,7 @@
 #include "judge_dll.h"
 #include "judge_object.h"
 #include "judge_place.h"
+#include "judge_request.h"
 
 static void judge_name(const struct doctor_facts *facts, const struct doctor_question *question,
                        struct doctor_report *report)
@@ -44,6 +45,19 @@ static void judge_name(const struct doctor_facts *facts, const struct doctor_que
             "write Global\\%s", facts->entry.name);
 }
 
+static void judge_version(const struct doctor_facts *facts, const struct doctor_question *question,
+                          struct doctor_report *report)
+{
+    if (facts->broker_version[0] == '\0' || question->version_text == NULL ||
+        strcmp(facts->broker_version, question->version_text) == 0)
+        return;
+    doctor_remedy(
+        doctor_add(report, "other-version", false, "the broker has version %s, and this shmb %s",
+                   facts->broker_version, question->version_text),
+        "use shmb and libraries of the broker's version, or have the administrator update "
+        "the broker, if a finding here cannot be explained");
+}
+
 void doctor_judge(const struct doctor_facts *facts, const struct doctor_question *question,
                   struct doctor_report *report)
 {
@@ -53,8 +67,10 @@ void doctor_judge(const struct doctor_facts *facts, const struct doctor_question
     judge_name(facts, question, report);
     doctor_judge_place(facts, report);
     doctor_judge_service(facts, report);
+    judge_version(facts, question, report);
     if (facts->fault == SHMB_NAME_OK) {
         doctor_judge_object(facts, report);
+        doctor_judge_request(facts, report);
         doctor_judge_twin(facts, report);
     }
     doctor_judge_dll(facts, question, report);

@@ -93,6 +93,20 @@ struct doctor_trustees {
                                  that give no power over the machine */
 };
 
+#define DOCTOR_RULE    64u /* bytes of the name of a rule */
+#define DOCTOR_VERSION 40u /* bytes of a version */
+
+/* What the broker answers to the question whether this program could request the object. */
+struct doctor_request {
+    bool asked;      /* false: there was no answer, and no reason for that */
+    bool allowed;    /* it would make it */
+    bool stranger;   /* another program has the broker's pipe */
+    uint32_t reason; /* enum shmb_request_reason */
+    uint64_t used, most, bytes;
+    uint32_t retry_ms;
+    char rule[DOCTOR_RULE]; /* empty: none */
+};
+
 #define DOCTOR_HOLDER 2048u
 
 /* A mutex: the object itself, or the lock of a segment. Or the event of a fast lock. */
@@ -140,6 +154,10 @@ struct doctor_system {
     void (*lock)(void *context, enum shmb_kind kind, const char *name, struct doctor_lock *out);
     void (*place)(void *context, struct doctor_place *out);
     void (*dll)(void *context, const char *path, struct doctor_dll *out);
+    /* Could this program request a segment of `bytes`? */
+    void (*request)(void *context, const char *name, uint64_t bytes, struct doctor_request *out);
+    /* The version of the broker; empty: it does not tell. */
+    void (*broker_version)(void *context, char out[DOCTOR_VERSION]);
 };
 
 /* What the user asks. */
@@ -149,6 +167,8 @@ struct doctor_question {
     const char *dll;       /* path; NULL: none */
     uint32_t machine;      /* of this shmb.exe, and its version */
     uint32_t version[3];
+    const char *version_text; /* the same with what is before a release, such as "1.0.0-rc.1" */
+    uint64_t bytes;           /* of a segment that the program would request; 0: not given */
 };
 
 /* In place of a kind. */
@@ -181,6 +201,8 @@ struct doctor_facts {
     enum doctor_control control;     /* of a segment */
     int twin; /* as `kind`, of Local\NAME; absent in session 0, and if it is a link */
     struct doctor_place place;
+    struct doctor_request request; /* if nothing has the name and a broker runs */
+    char broker_version[DOCTOR_VERSION];
     bool has_dll;
     struct doctor_dll dll;
 };

@@ -139,6 +139,8 @@ void doctor_gather(const struct doctor_system *system, const struct doctor_quest
     facts->broker_runs = system->broker_runs(system->context, &facts->broker_proven);
     if (facts->broker_runs)
         facts->health = system->health(system->context);
+    if (facts->broker_runs)
+        system->broker_version(system->context, facts->broker_version);
     if (question->dll != NULL) {
         facts->has_dll = true;
         system->dll(system->context, question->dll, &facts->dll);
@@ -147,6 +149,9 @@ void doctor_gather(const struct doctor_system *system, const struct doctor_quest
         return;
     gather_directory(system, facts);
     gather_object(system, question, facts);
+    if (facts->broker_runs && !facts->listed && !doctor_present(facts))
+        system->request(system->context, facts->name, question->bytes != 0 ? question->bytes : 1,
+                        &facts->request);
     /* In session 0, Local\ is Global\. A link leads to the broker's own object. */
     if (facts->place.session != 0 &&
         !system->linked(system->context, facts->place.session, facts->name))

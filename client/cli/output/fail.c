@@ -40,7 +40,7 @@ enum shmb_exit fail_code(int32_t result)
     case SHMB_NO_MEMORY:
     case SHMB_SYSTEM:
         return SHMB_EXIT_SYSTEM;
-    default: /* not found, out of range, refused, inconsistent, corrupt, stale */
+    default: /* not found, out of range, refused, not allowed, inconsistent, corrupt, stale */
         return SHMB_EXIT_NOT_SO;
     }
 }
@@ -64,6 +64,8 @@ static const char *code_of(int32_t result)
         {SHMB_VERSION_MISMATCH, "VERSION_MISMATCH"},
         {SHMB_STALE, "STALE"},
         {SHMB_NO_MEMORY, "NO_MEMORY"},
+        {SHMB_NOT_ALLOWED, "NOT_ALLOWED"},
+        {SHMB_QUOTA, "QUOTA"},
     };
     size_t i;
 
@@ -87,7 +89,7 @@ enum shmb_exit fail_name(const char *name)
     return SHMB_EXIT_USAGE;
 }
 
-enum shmb_exit fail_result(const char *name, int32_t result)
+enum shmb_exit fail_request(const char *name, int32_t result, const shmb_request_info *info)
 {
     char sentence[SENTENCE_MAX];
     uint32_t system = 0;
@@ -97,9 +99,14 @@ enum shmb_exit fail_result(const char *name, int32_t result)
     if (shmb_last_failure(&system, NULL) != result)
         system = 0;
     answer_fault(code_of(result), system);
-    shmb_result_text(result, sentence, sizeof(sentence));
+    shmb_request_text(result, info, sentence, sizeof(sentence));
     out_error("%s: %s", name, sentence);
     return fail_code(result);
+}
+
+enum shmb_exit fail_result(const char *name, int32_t result)
+{
+    return fail_request(name, result, NULL);
 }
 
 enum shmb_exit fail_directory(const char *verb, int32_t result)

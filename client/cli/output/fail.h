@@ -7,12 +7,16 @@
 #include <stdint.h>
 
 #include "exit_codes.h"
+#include "shmb.h"
 
 /* The exit code for a result of the library; shmb --help lists them. */
 enum shmb_exit fail_code(int32_t result);
 
 /* Prints "NAME: sentence" for the result of the library's last failed call. */
 enum shmb_exit fail_result(const char *name, int32_t result);
+
+/* The same for shmb_request and shmb_request_ask, with what the broker answered. */
+enum shmb_exit fail_request(const char *name, int32_t result, const shmb_request_info *info);
 
 /* The same for opening or reading the directory, for a verb that needs it. */
 enum shmb_exit fail_directory(const char *verb, int32_t result);

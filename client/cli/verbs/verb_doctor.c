@@ -106,7 +106,10 @@ static void put_json(struct json *json, const struct doctor_facts *facts,
 
 enum shmb_exit verb_doctor(struct request *request)
 {
-    struct doctor_question question = {.name = request->name, .dll = request->dll};
+    struct doctor_question question = {.name = request->name,
+                                       .dll = request->dll,
+                                       .version_text = shmb_version(),
+                                       .bytes = request->size};
     struct doctor_report *report;
     struct doctor_facts facts;
     struct json *json;

@@ -16,6 +16,7 @@
 #include "shmb_fast.h"
 #include "verb.h"
 #include "verb_queue.h"
+#include "verb_request.h"
 
 #define RANGE_OPTIONS (OPTION_OFFSET | OPTION_COUNT | OPTION_RAW | OPTION_OUTPUT)
 
@@ -24,8 +25,8 @@ static const struct verb verbs[] = {
      verb_list},
     {"info", NULL, OPTION_QUIET | OPTION_JSON, NAME_NEEDED, false, verb_info},
     {"holders", NULL, OPTION_QUIET | OPTION_JSON, NAME_NEEDED, false, verb_holders},
-    {"doctor", NULL, OPTION_QUIET | OPTION_AS | OPTION_DLL | OPTION_JSON, NAME_NEEDED, false,
-     verb_doctor},
+    {"doctor", NULL, OPTION_QUIET | OPTION_AS | OPTION_DLL | OPTION_SIZE | OPTION_JSON, NAME_NEEDED,
+     false, verb_doctor},
     {"scan", NULL, OPTION_YAML | OPTION_ALL | OPTION_JSON, NAME_OPTIONAL, false, verb_scan},
     {"read", NULL, RANGE_OPTIONS | OPTION_AS_TEXT | OPTION_ENCODING, NAME_NEEDED, false, verb_read},
     {"dump", NULL, RANGE_OPTIONS, NAME_NEEDED, false, verb_dump},
@@ -62,6 +63,12 @@ static const struct verb verbs[] = {
      false, verb_queue_peek},
     {"queue", "info", OPTION_QUIET | OPTION_JSON, NAME_NEEDED, false, verb_queue_info},
     {"queue", "clear", OPTION_QUIET | OPTION_JSON, NAME_NEEDED, false, verb_queue_clear},
+    {"request", NULL,
+     OPTION_QUIET | OPTION_TIMEOUT | OPTION_SIZE | OPTION_KIND | OPTION_MANUAL_RESET | OPTION_SET |
+         OPTION_INITIAL | OPTION_MAXIMUM | OPTION_ASK | OPTION_JSON,
+     NAME_NEEDED, false, verb_request},
+    {"release", NULL, OPTION_QUIET | OPTION_TIMEOUT | OPTION_JSON, NAME_NEEDED, false,
+     verb_release},
     {"completion", "powershell", 0, NAME_NONE, false, completion_powershell},
     {"completion", "clink", 0, NAME_NONE, false, completion_clink},
 };

@@ -1,0 +1,140 @@
+/*
+ * shmb request and release: objects that the configuration does not name. The broker decides;
+ * here is only what a command line can get wrong.
+ */
+#include "verb_request.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "answer.h"
+#include "fail.h"
+#include "out.h"
+#include "shmb.h"
+
+static const struct {
+    const char *word;
+    uint32_t kind;
+    unsigned options; /* those that only this kind takes */
+} kinds[] = {
+    {"segment", SHMB_KIND_SEGMENT, OPTION_SIZE},
+    {"mutex", SHMB_KIND_MUTEX, 0},
+    {"event", SHMB_KIND_EVENT, OPTION_MANUAL_RESET | OPTION_SET},
+    {"semaphore", SHMB_KIND_SEMAPHORE, OPTION_INITIAL | OPTION_MAXIMUM},
+};
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+#define KINDS_OPTIONS                                                                              \
+    (OPTION_SIZE | OPTION_MANUAL_RESET | OPTION_SET | OPTION_INITIAL | OPTION_MAXIMUM)
+
+/* The row of the kind that --kind names; a segment without it. False: an error was printed. */
+static bool find_kind(const char *word, size_t *row)
+{
+    for (*row = 0; word != NULL && *row < KINDS; (*row)++)
+        if (strcmp(kinds[*row].word, word) == 0)
+            return true;
+    if (word == NULL)
+        return true;
+    out_error("--kind needs segment, mutex, event or semaphore, not \"%s\"", word);
+    return false;
+}
+
+/* False: an error was printed. */
+static bool check_options(const struct request *request, size_t row)
+{
+    unsigned wrong = request->given & KINDS_OPTIONS & ~kinds[row].options;
+    size_t at = 0;
+
+    if (wrong != 0) {
+        out_error("%s does not go together with --kind %s", request_next_option(wrong, &at),
+                  kinds[row].word);
+        return false;
+    }
+    if (kinds[row].kind == SHMB_KIND_SEGMENT && request->size == 0) {
+        out_error("a segment needs --size and a number of bytes above 0, such as 4096 or 64KiB");
+        return false;
+    }
+    if (kinds[row].kind == SHMB_KIND_SEMAPHORE &&
+        (request->maximum == 0 || request->initial > request->maximum)) {
+        out_error("a semaphore needs --maximum above 0, and --initial up to that");
+        return false;
+    }
+    return true;
+}
+
+static void read_options(const struct request *request, size_t row, shmb_request_options *options)
+{
+    memset(options, 0, sizeof(*options));
+    options->size = sizeof(*options);
+    options->kind = kinds[row].kind;
+    options->flags = ((request->given & OPTION_MANUAL_RESET) != 0 ? SHMB_REQUEST_MANUAL_RESET : 0) |
+                     ((request->given & OPTION_SET) != 0 ? SHMB_REQUEST_SET : 0);
+    options->initial = (int32_t)request->initial;
+    options->maximum = (int32_t)request->maximum;
+    /* 0 is the library's own time there, so the shortest one stands for it. */
+    if ((request->given & OPTION_TIMEOUT) != 0)
+        options->timeout_ms = request->timeout_ms != 0 ? request->timeout_ms : 1;
+}
+
+static void put_json(struct json *json, const struct request *request, size_t row,
+                     const shmb_request_info *info)
+{
+    json_names(json, request->name, false);
+    json_string(json, "kind", kinds[row].kind == SHMB_KIND_SEGMENT ? "section" : kinds[row].word);
+    json_bool(json, "asked", (request->given & OPTION_ASK) != 0);
+    json_bool(json, "made", info->made != 0);
+    if (kinds[row].kind == SHMB_KIND_SEGMENT)
+        json_number(json, "bytes", info->bytes != 0 ? info->bytes : request->size);
+    else
+        json_null(json, "bytes");
+    json_string(json, "rule", info->rule[0] != '\0' ? info->rule : NULL);
+    answer_done();
+}
+
+static void print_text(const struct request *request, const shmb_request_info *info)
+{
+    const char *said = "exists already";
+
+    if (info->made != 0)
+        said = (request->given & OPTION_ASK) != 0 ? "would be made" : "made";
+    out_text("%s: %s", request->name, said);
+    if (info->rule[0] != '\0') {
+        out_text(", by rule ");
+        out_visible(info->rule);
+    }
+    out_text("\n");
+}
+
+enum shmb_exit verb_request(struct request *request)
+{
+    shmb_request_info info = {.size = sizeof(info)};
+    shmb_request_options options;
+    struct json *json;
+    int32_t result;
+    size_t row = 0;
+
+    if (!find_kind(request->kind, &row) || !check_options(request, row))
+        return SHMB_EXIT_USAGE;
+    read_options(request, row, &options);
+    result = (request->given & OPTION_ASK) != 0
+                 ? shmb_request_ask(request->name, request->size, &options, &info)
+                 : shmb_request(request->name, request->size, &options, &info);
+    if (result != SHMB_OK)
+        return fail_request(request->name, result, &info);
+    json = answer_open();
+    if (json != NULL)
+        put_json(json, request, row, &info);
+    else
+        print_text(request, &info);
+    return SHMB_EXIT_DONE;
+}
+
+enum shmb_exit verb_release(struct request *request)
+{
+    uint32_t timeout_ms = 0;
+    int32_t result;
+
+    if ((request->given & OPTION_TIMEOUT) != 0)
+        timeout_ms = request->timeout_ms != 0 ? request->timeout_ms : 1;
+    result = shmb_release(request->name, timeout_ms);
+    return result == SHMB_OK ? SHMB_EXIT_DONE : fail_result(request->name, result);
+}
