@@ -20,7 +20,7 @@ import header
 FOLDER = os.path.join(header.ROOT, "client/bindings/vb")
 START = "' ---- made by tests/checks/vb.py from shmb_flat.h and shmb.h: do not edit ----\n"
 END = "' ---- end ----\n"
-CONSTANTS = re.compile(r"SHMB_(?!INFINITE|VERSION_M\w\wOR|VERSION_PATCH|RECHECK_MS|LOCK_|STRUCT_|\w*_SIZE)\w+")
+CONSTANTS = re.compile(r"SHMB_(?!INFINITE|VERSION_M\w\wOR|VERSION_PATCH|RECHECK_MS|LOCK_|STRUCT_|(?!REASON_)\w*_SIZE)\w+")
 WIDTH = 100
 
 

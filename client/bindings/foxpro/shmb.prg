@@ -78,6 +78,16 @@ PROCEDURE ShmbDeclare
 	DECLARE INTEGER shmbf_list_bytes IN shmbclient.dll INTEGER list
 	DECLARE INTEGER shmbf_open_object IN shmbclient.dll STRING name, INTEGER kind, ;
 		INTEGER rights, INTEGER wait_ms
+	DECLARE INTEGER shmbf_request IN shmbclient.dll STRING name, INTEGER kind, INTEGER size, ;
+		INTEGER wait_ms
+	DECLARE INTEGER shmbf_request_ask IN shmbclient.dll STRING name, INTEGER kind, ;
+		INTEGER size, INTEGER wait_ms
+	DECLARE INTEGER shmbf_request_event IN shmbclient.dll STRING name, INTEGER flags, ;
+		INTEGER wait_ms
+	DECLARE INTEGER shmbf_request_semaphore IN shmbclient.dll STRING name, INTEGER initial, ;
+		INTEGER maximum, INTEGER wait_ms
+	DECLARE INTEGER shmbf_request_reason IN shmbclient.dll
+	DECLARE INTEGER shmbf_release IN shmbclient.dll STRING name, INTEGER wait_ms
 	DECLARE INTEGER shmbf_result_text IN shmbclient.dll INTEGER result, STRING @buffer, ;
 		INTEGER size
 	DECLARE INTEGER shmbf_system_code IN shmbclient.dll
@@ -89,6 +99,32 @@ FUNCTION ShmbText(nResult)
 	cText = REPLICATE(CHR(0), TEXT_BYTES)
 	nLength = shmbf_result_text(m.nResult, @cText, TEXT_BYTES)
 	RETURN LEFT(m.cText, m.nLength)
+ENDFUNC
+
+* Asks the broker to hold a segment that the configuration does not name: open it afterwards, with
+* Global\ before its name. A rule of the configuration (`requests:`) decides. 1: made by this call. 0:
+* it existed. Below 0: the library's result; ShmbText(nResult) says which rule refused it and why,
+* ShmbRequestReason() is one of SHMB_REASON_... of shmb.h. For other kinds: shmbf_request and so on.
+FUNCTION ShmbRequest(cName, nSize)
+	ShmbDeclare()
+	RETURN shmbf_request(m.cName, 0, m.nSize, LOCK_WAIT_MS)
+ENDFUNC
+
+* What ShmbRequest would return; nothing else happens.
+FUNCTION ShmbRequestAsk(cName, nSize)
+	ShmbDeclare()
+	RETURN shmbf_request_ask(m.cName, 0, m.nSize, LOCK_WAIT_MS)
+ENDFUNC
+
+FUNCTION ShmbRequestReason
+	ShmbDeclare()
+	RETURN shmbf_request_reason()
+ENDFUNC
+
+* Gives back an object that this account has requested. 0, or the library's negative result.
+FUNCTION ShmbRelease(cName)
+	ShmbDeclare()
+	RETURN shmbf_release(m.cName, LOCK_WAIT_MS)
 ENDFUNC
 
 * Fills an array with a row for each object that the broker holds: name, kind (0 segment, 1 mutex,

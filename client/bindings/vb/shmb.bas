@@ -35,6 +35,8 @@ Public Const SHMB_VERSION_MISMATCH As Long = -15
 Public Const SHMB_STALE As Long = -16
 Public Const SHMB_NO_MEMORY As Long = -17
 Public Const SHMB_SYSTEM As Long = -18
+Public Const SHMB_NOT_ALLOWED As Long = -19
+Public Const SHMB_QUOTA As Long = -20
 Public Const SHMB_READ As Long = 1
 Public Const SHMB_WRITE As Long = 2
 Public Const SHMB_KIND_SEGMENT As Long = 0
@@ -59,6 +61,31 @@ Public Const SHMB_FLAG_ONE_PRODUCER As Long = 1024
 Public Const SHMB_FLAG_ONE_CONSUMER As Long = 2048
 Public Const SHMB_FLAG_REFUSE As Long = 4096
 Public Const SHMB_FLAG_DROP_OLDEST As Long = 8192
+Public Const SHMB_FLAG_REQUESTED As Long = 16384
+Public Const SHMB_REASON_NONE As Long = 0
+Public Const SHMB_REASON_NO_RULE As Long = 1
+Public Const SHMB_REASON_WHO As Long = 2
+Public Const SHMB_REASON_KIND As Long = 3
+Public Const SHMB_REASON_SIZE As Long = 4
+Public Const SHMB_REASON_EACH_OBJECTS As Long = 5
+Public Const SHMB_REASON_EACH_MEMORY As Long = 6
+Public Const SHMB_REASON_TOTAL_OBJECTS As Long = 7
+Public Const SHMB_REASON_TOTAL_MEMORY As Long = 8
+Public Const SHMB_REASON_LIMITS As Long = 9
+Public Const SHMB_REASON_RATE As Long = 10
+Public Const SHMB_REASON_TAKEN As Long = 11
+Public Const SHMB_REASON_FOREIGN As Long = 12
+Public Const SHMB_REASON_OTHER As Long = 13
+Public Const SHMB_REASON_NO_ACCESS As Long = 14
+Public Const SHMB_REASON_NOT_REQUESTED As Long = 15
+Public Const SHMB_REASON_NOT_YOURS As Long = 16
+Public Const SHMB_REASON_LIVES As Long = 17
+Public Const SHMB_REASON_STOPPING As Long = 18
+Public Const SHMB_REASON_SYSTEM As Long = 19
+Public Const SHMB_REASON_MESSAGE As Long = 20
+Public Const SHMB_REASON_NO_PIPE As Long = 21
+Public Const SHMB_REQUEST_MANUAL_RESET As Long = 1
+Public Const SHMB_REQUEST_SET As Long = 2
 #If VBA7 Then
     Public Declare PtrSafe Function shmbf_openW Lib "shmbclient.dll" ( _
         ByVal name As LongPtr, ByVal rights As Long, ByVal wait_ms As Long) As Long
@@ -142,6 +169,20 @@ Public Const SHMB_FLAG_DROP_OLDEST As Long = 8192
     Public Declare PtrSafe Function shmbf_open_objectW Lib "shmbclient.dll" ( _
         ByVal name As LongPtr, ByVal kind As Long, ByVal rights As Long, _
         ByVal wait_ms As Long) As Long
+    Public Declare PtrSafe Function shmbf_requestW Lib "shmbclient.dll" ( _
+        ByVal name As LongPtr, ByVal kind As Long, ByVal size As Long, _
+        ByVal wait_ms As Long) As Long
+    Public Declare PtrSafe Function shmbf_request_askW Lib "shmbclient.dll" ( _
+        ByVal name As LongPtr, ByVal kind As Long, ByVal size As Long, _
+        ByVal wait_ms As Long) As Long
+    Public Declare PtrSafe Function shmbf_request_eventW Lib "shmbclient.dll" ( _
+        ByVal name As LongPtr, ByVal flags As Long, ByVal wait_ms As Long) As Long
+    Public Declare PtrSafe Function shmbf_request_semaphoreW Lib "shmbclient.dll" ( _
+        ByVal name As LongPtr, ByVal initial As Long, ByVal maximum As Long, _
+        ByVal wait_ms As Long) As Long
+    Public Declare PtrSafe Function shmbf_request_reason Lib "shmbclient.dll" () As Long
+    Public Declare PtrSafe Function shmbf_releaseW Lib "shmbclient.dll" ( _
+        ByVal name As LongPtr, ByVal wait_ms As Long) As Long
     Public Declare PtrSafe Function shmbf_result_textW Lib "shmbclient.dll" ( _
         ByVal result As Long, ByVal buffer As LongPtr, ByVal size As Long) As Long
     Public Declare PtrSafe Function shmbf_system_code Lib "shmbclient.dll" () As Long
@@ -205,6 +246,18 @@ Public Const SHMB_FLAG_DROP_OLDEST As Long = 8192
     Public Declare Function shmbf_list_bytes Lib "shmbclient.dll" (ByVal list As Long) As Long
     Public Declare Function shmbf_open_objectW Lib "shmbclient.dll" (ByVal name As Long, _
         ByVal kind As Long, ByVal rights As Long, ByVal wait_ms As Long) As Long
+    Public Declare Function shmbf_requestW Lib "shmbclient.dll" (ByVal name As Long, _
+        ByVal kind As Long, ByVal size As Long, ByVal wait_ms As Long) As Long
+    Public Declare Function shmbf_request_askW Lib "shmbclient.dll" (ByVal name As Long, _
+        ByVal kind As Long, ByVal size As Long, ByVal wait_ms As Long) As Long
+    Public Declare Function shmbf_request_eventW Lib "shmbclient.dll" ( _
+        ByVal name As Long, ByVal flags As Long, ByVal wait_ms As Long) As Long
+    Public Declare Function shmbf_request_semaphoreW Lib "shmbclient.dll" ( _
+        ByVal name As Long, ByVal initial As Long, ByVal maximum As Long, _
+        ByVal wait_ms As Long) As Long
+    Public Declare Function shmbf_request_reason Lib "shmbclient.dll" () As Long
+    Public Declare Function shmbf_releaseW Lib "shmbclient.dll" (ByVal name As Long, _
+        ByVal wait_ms As Long) As Long
     Public Declare Function shmbf_result_textW Lib "shmbclient.dll" ( _
         ByVal result As Long, ByVal buffer As Long, ByVal size As Long) As Long
     Public Declare Function shmbf_system_code Lib "shmbclient.dll" () As Long
@@ -294,6 +347,44 @@ End Function
 ' Closes a segment, queue or list.
 Public Sub ShmbClose(ByVal number As Long)
     ShmbCheck shmbf_close(number)
+End Sub
+
+' Asks the broker to hold an object that the configuration does not name: open it afterwards. A rule of the
+' configuration (`requests:`) decides. Of a segment, `size` is bytes; of a mutex (SHMB_KIND_MUTEX) and an
+' event that resets itself (SHMB_KIND_EVENT), 0. True: this call has made it. False: it existed.
+Public Function ShmbRequest(ByVal name As String, ByVal size As Long, _
+                            Optional ByVal kind As Long = SHMB_KIND_SEGMENT, _
+                            Optional ByVal waitMs As Long = 5000) As Boolean
+    ShmbRequest = ShmbCheck(shmbf_requestW(StrPtr(name), kind, size, waitMs)) = 1
+End Function
+
+' An event, with SHMB_REQUEST_MANUAL_RESET and SHMB_REQUEST_SET as `flags`.
+Public Function ShmbRequestEvent(ByVal name As String, ByVal flags As Long, _
+                                 Optional ByVal waitMs As Long = 5000) As Boolean
+    ShmbRequestEvent = ShmbCheck(shmbf_request_eventW(StrPtr(name), flags, waitMs)) = 1
+End Function
+
+Public Function ShmbRequestSemaphore(ByVal name As String, ByVal initial As Long, ByVal maximum As Long, _
+                                     Optional ByVal waitMs As Long = 5000) As Boolean
+    ShmbRequestSemaphore = ShmbCheck(shmbf_request_semaphoreW(StrPtr(name), initial, maximum, waitMs)) = 1
+End Function
+
+' What ShmbRequest would be answered; nothing else happens. 1: it would be made. 0: it exists. Below 0: the
+' result; ShmbText and ShmbRequestReason say why.
+Public Function ShmbRequestAsk(ByVal name As String, ByVal size As Long, _
+                               Optional ByVal kind As Long = SHMB_KIND_SEGMENT, _
+                               Optional ByVal waitMs As Long = 5000) As Long
+    ShmbRequestAsk = shmbf_request_askW(StrPtr(name), kind, size, waitMs)
+End Function
+
+' Why the last request was refused: one of SHMB_REASON_...
+Public Function ShmbRequestReason() As Long
+    ShmbRequestReason = shmbf_request_reason()
+End Function
+
+' Gives back an object that this account has requested. Who has it open keeps the memory.
+Public Sub ShmbRelease(ByVal name As String, Optional ByVal waitMs As Long = 5000)
+    ShmbCheck shmbf_releaseW(StrPtr(name), waitMs)
 End Sub
 
 Public Function ShmbName(ByVal segment As Long) As String
