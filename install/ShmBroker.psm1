@@ -421,6 +421,7 @@ function Get-UpdateProblem($Update, [string] $Path) {
 # What shmb exits with for these results, see client/json.md; 7 for all others.
 $exitCodes = @{
     NOT_FOUND = 1; RANGE = 1; BAD_ARGUMENT = 1; INCONSISTENT = 1; CORRUPT = 1; STALE = 1
+    NOT_ALLOWED = 1; QUOTA = 1
     BAD_NAME = 2; ACCESS_DENIED = 3; TIMEOUT = 4; BUSY = 4; NO_BROKER = 5
     WRONG_KIND = 6; NOT_OURS = 6; VERSION_MISMATCH = 6
 }
@@ -489,11 +490,14 @@ function Get-Encoding($Caller, [string] $Name) {
 # The error for what a call of the library, or an encoding, has thrown.
 function New-SegmentError($Failure, [string] $Name) {
     $exception = $Failure.Exception.GetBaseException()
-    $code, $system = 'SYSTEM', $null
+    $code, $system, $target = 'SYSTEM', $null, $Name
     if ($exception -is [ShmBroker.ShmbException]) {
         $code = ("$($exception.Result)" -creplace '(?<=[a-z])(?=[A-Z])', '_').ToUpperInvariant()
         if ($exception.Win32Code -ne 0) {
             $system = $exception.Win32Code
+        }
+        if ($null -ne $exception.Answer) {
+            $target = ConvertTo-Request $exception.Answer $Name
         }
     } elseif ($exception -is [Text.EncoderFallbackException]) {
         $code = 'BAD_ARGUMENT'
@@ -502,7 +506,24 @@ function New-SegmentError($Failure, [string] $Name) {
     if ($exitCodes.ContainsKey($code)) {
         $exit = $exitCodes[$code]
     }
-    return New-ErrorRecord "${Name}: $($exception.Message)" $code $exit $Name @{ System = $system }
+    return New-ErrorRecord "${Name}: $($exception.Message)" $code $exit $target @{ System = $system }
+}
+
+# What the broker answered to a request.
+function ConvertTo-Request($Answer, [string] $Name) {
+    [PSCustomObject] @{
+        PSTypeName = 'ShmBroker.Request'
+        Name = $Name
+        Allowed = $Answer.Allowed
+        Made = $Answer.Made
+        Size = $Answer.Size
+        Rule = $Answer.Rule
+        Reason = "$($Answer.Reason)"
+        Used = $Answer.Used
+        Most = $Answer.Most
+        Retry = $Answer.Retry
+        Text = $Answer.Text
+    }
 }
 
 # ---- what the module exports ----
@@ -1132,5 +1153,170 @@ function Write-ShmBrokerSegment {
     }
 }
 
+<#
+.SYNOPSIS
+Asks ShmBroker to hold an object that the configuration does not name.
+
+.DESCRIPTION
+A rule of the configuration (`requests:`) decides. Returns an object: Name, Allowed, Made ($true: by this
+request; $false: it existed), Size, Rule, and for a refusal Reason, Used, Most, Retry and Text. An object that
+exists already is as good, if it is of this kind and has this size or more.
+
+A refusal is an error; its TargetObject is that object. With -Ask, a refusal is returned as well, and nothing
+is made. -WhatIf asks the broker nothing.
+
+Windows only. Needs ShmBroker.Client.dll, which the module of the MSI and of the zip has beside it.
+
+.PARAMETER Name
+The object, with or without Global\.
+
+.PARAMETER Size
+Segment: its size in bytes.
+
+.PARAMETER Kind
+Segment, Mutex, Event or Semaphore.
+
+.PARAMETER ManualReset
+Event: it stays set until it is reset.
+
+.PARAMETER Set
+Event: it is set when it is created.
+
+.PARAMETER InitialCount
+Semaphore: its first count.
+
+.PARAMETER MaximumCount
+Semaphore: its greatest count.
+
+.PARAMETER Ask
+Returns what the answer would be, and makes nothing.
+
+.PARAMETER Timeout
+How many seconds to wait for a broker and for its answer.
+
+.PARAMETER LibraryPath
+The folder of ShmBroker.Client.dll, if it is not beside the module. It counts for the first call of a
+session.
+
+.EXAMPLE
+Request-ShmBrokerObject "MyApp.$PID" -Size 4096
+
+.EXAMPLE
+(Request-ShmBrokerObject MyApp.Test -Size 4096 -Ask).Text
+Why it would be refused.
+
+.EXAMPLE
+Request-ShmBrokerObject MyApp.Go -Kind Event -ManualReset
+#>
+function Request-ShmBrokerObject {
+    [CmdletBinding(SupportsShouldProcess)]
+    [OutputType('ShmBroker.Request')]
+    param(
+        [Parameter(Mandatory, Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
+        [ValidateNotNullOrEmpty()]
+        [string] $Name,
+        [ValidateRange(0, [long]::MaxValue)]
+        [long] $Size,
+        [ValidateSet('Segment', 'Mutex', 'Event', 'Semaphore')]
+        [string] $Kind = 'Segment',
+        [switch] $ManualReset,
+        [switch] $Set,
+        [ValidateRange(0, 2147483647)]
+        [int] $InitialCount,
+        [ValidateRange(0, 2147483647)]
+        [int] $MaximumCount,
+        [switch] $Ask,
+        [ValidateRange(0, 4000000)]
+        [double] $Timeout = 5,
+        [ValidateNotNullOrEmpty()]
+        [string] $LibraryPath
+    )
+
+    begin {
+        Import-Client $PSCmdlet $LibraryPath
+    }
+    process {
+        if (-not $Ask -and -not $PSCmdlet.ShouldProcess("$Kind $Name", 'request')) {
+            return
+        }
+        $failure = $null
+        try {
+            $options = New-Object ShmBroker.RequestOptions
+            $options.Kind = $Kind
+            $options.ManualReset = [bool] $ManualReset
+            $options.Signalled = [bool] $Set
+            $options.InitialCount = $InitialCount
+            $options.MaximumCount = $MaximumCount
+            $options.Timeout = [TimeSpan]::FromSeconds($Timeout)
+            if ($Ask) {
+                $answer = [ShmBroker.Broker]::AskRequest($Name, $Size, $options)
+            } else {
+                $answer = [ShmBroker.Broker]::Request($Name, $Size, $options)
+            }
+        } catch {
+            $failure = New-SegmentError $_ $Name
+        }
+        if ($null -ne $failure) {
+            $PSCmdlet.ThrowTerminatingError($failure)
+        }
+        ConvertTo-Request $answer $Name
+    }
+}
+
+<#
+.SYNOPSIS
+Gives back an object of ShmBroker that this account has requested.
+
+.DESCRIPTION
+The broker holds it no longer. A program that has it open keeps it. Administrators can also remove what
+other accounts have requested. Objects of the configuration stay.
+
+Windows only. Needs ShmBroker.Client.dll, which the module of the MSI and of the zip has beside it.
+
+.PARAMETER Name
+The object, with or without Global\.
+
+.PARAMETER Timeout
+How many seconds to wait for a broker and for its answer.
+
+.PARAMETER LibraryPath
+The folder of ShmBroker.Client.dll, if it is not beside the module. It counts for the first call of a
+session.
+
+.EXAMPLE
+Remove-ShmBrokerObject "MyApp.$PID"
+#>
+function Remove-ShmBrokerObject {
+    [CmdletBinding(SupportsShouldProcess)]
+    param(
+        [Parameter(Mandatory, Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
+        [ValidateNotNullOrEmpty()]
+        [string] $Name,
+        [ValidateRange(0, 4000000)]
+        [double] $Timeout = 5,
+        [ValidateNotNullOrEmpty()]
+        [string] $LibraryPath
+    )
+
+    begin {
+        Import-Client $PSCmdlet $LibraryPath
+    }
+    process {
+        if (-not $PSCmdlet.ShouldProcess("object $Name", 'release')) {
+            return
+        }
+        $failure = $null
+        try {
+            [ShmBroker.Broker]::Release($Name, [TimeSpan]::FromSeconds($Timeout))
+        } catch {
+            $failure = New-SegmentError $_ $Name
+        }
+        if ($null -ne $failure) {
+            $PSCmdlet.ThrowTerminatingError($failure)
+        }
+    }
+}
+
 Export-ModuleMember -Function Get-ShmBroker, Get-ShmBrokerObject, Test-ShmBrokerConfig, Install-ShmBroker,
-    Update-ShmBrokerConfig, Read-ShmBrokerSegment, Write-ShmBrokerSegment
+    Update-ShmBrokerConfig, Read-ShmBrokerSegment, Write-ShmBrokerSegment, Request-ShmBrokerObject,
+    Remove-ShmBrokerObject

@@ -46,6 +46,15 @@ segments:
   "Ü \"quoted\" {a}": { size: 10, lock: none }
 queues: { Orders: { slots: 4, slot_size: 64 } }
 events: { Go: { reset: manual } }
+requests:
+  AskedRule:
+    names: 'Asked.*'
+    who: [Users, Administrators]
+    size: 100
+    each: { objects: 1, memory: 4 KiB }
+    total: { objects: 1, memory: 4 KiB }
+    access: { write: [Requester] }
+    lives: until released
 '@
 $bad = Write-File 'bad.yaml' "version: 1`nsegments: { A: { sise: 1, size: 0 } }`n"
 $gone = Join-Path $Folder 'gone.yaml'
@@ -251,6 +260,28 @@ if (-not $IsWindows) {
     Write-ShmBrokerSegment Prices 'after' -WarningVariable warnings
     Test-Equal 'after' (Read-ShmBrokerSegment Prices) 'written all the same'
     Test-Equal $true ("$warnings" -like '*died*shmb repair Prices') "warnings: $warnings"
+
+    # Objects on request.
+    $failure = Get-Failure { Request-ShmBrokerObject Stranger.Asked -Size 64 }
+    Test-Equal 'NOT_ALLOWED,Request-ShmBrokerObject' $failure.FullyQualifiedErrorId 'a request without a rule'
+    Test-Equal 'NoRule' $failure.TargetObject.Reason 'why it was refused'
+    Test-Equal 1 $failure.Exception.Data['ExitCode'] 'the exit code'
+    $asked = Request-ShmBrokerObject Stranger.Asked -Kind Semaphore -MaximumCount 2 -Ask
+    Test-Equal 'False NoRule' "$($asked.Allowed) $($asked.Reason)" 'what the answer would be'
+    Test-Equal $true ($asked.Text -match 'rule') $asked.Text
+    Request-ShmBrokerObject Asked.Segment -Size 100 -WhatIf
+    Test-Equal $true (Request-ShmBrokerObject Asked.Segment -Size 100 -Ask).Made 'nothing was made'
+    $made = Request-ShmBrokerObject Asked.Segment -Size 100
+    Test-Equal 'True 100 AskedRule' "$($made.Made) $($made.Size) $($made.Rule)" 'a segment on request'
+    Write-ShmBrokerSegment Asked.Segment 'on request' -Zero
+    Test-Equal 'on request' (Read-ShmBrokerSegment Asked.Segment) 'its text'
+    $failure = Get-Failure { Request-ShmBrokerObject Asked.Other -Size 100 }
+    Test-Equal 'QUOTA,Request-ShmBrokerObject' $failure.FullyQualifiedErrorId 'more than the rule allows'
+    Test-Equal 'EachObjects 1 1' "$($failure.TargetObject.Reason) $($failure.TargetObject.Used) $($failure.TargetObject.Most)" 'its numbers'
+    Remove-ShmBrokerObject Asked.Segment -WhatIf
+    Remove-ShmBrokerObject Asked.Segment
+    Test-Equal 'NOT_FOUND,Read-ShmBrokerSegment' (Get-Failure { Read-ShmBrokerSegment Asked.Segment }).FullyQualifiedErrorId 'removed'
+    Test-Equal 'NOT_FOUND,Remove-ShmBrokerObject' (Get-Failure { Remove-ShmBrokerObject Asked.Segment }).FullyQualifiedErrorId 'removed twice'
 
     # A module without the library beside it.
     $copy = (New-Item -ItemType Directory (Join-Path $Folder 'ShmBroker')).FullName
