@@ -169,6 +169,10 @@ static void leave_files(struct engine *engine)
     report_write(&engine->report, &text);
     if (engine->setup->status != NULL)
         write_file(engine, engine->setup->status, &text, &engine->status_bad);
+    text_reset(&text);
+    report_metrics(&engine->report, &text);
+    if (engine->setup->config->metrics != NULL)
+        write_file(engine, engine->setup->config->metrics, &text, &engine->metrics_bad);
     text_free(&text);
 }
 
@@ -194,15 +198,19 @@ static uint32_t work(struct engine *engine, size_t signalled)
 }
 
 /* The events of segments behind those that are there already. Returns the new count. */
-static DWORD add_events(struct engine *engine, HANDLE handles[MAXIMUM_WAIT_OBJECTS], DWORD count)
+static DWORD add_events(struct engine *engine, HANDLE handles[MAXIMUM_WAIT_OBJECTS], DWORD count,
+                        uint32_t *wait)
 {
+    uint32_t poll = engine->setup->config->poll_ms;
     size_t i;
 
-    for (i = 0; i < engine->count && count < MAXIMUM_WAIT_OBJECTS; i++) {
-        void *event = mirror_event(engine->mirrors[i]);
+    for (i = 0; i < engine->count; i++) {
+        void *event = mirror_event(engine->mirrors[i], wait);
 
-        if (event != NULL)
+        if (event != NULL && count < MAXIMUM_WAIT_OBJECTS)
             handles[count++] = event;
+        else if (event != NULL && *wait > poll) /* one too many */
+            *wait = poll;
     }
     return count;
 }
@@ -221,7 +229,7 @@ static void run(struct engine *engine)
         first ^= 1;
         handles[1] = server_event(engine->shared.server, first);
         handles[2] = server_event(engine->shared.server, first ^ 1);
-        count = add_events(engine, handles, 3);
+        count = add_events(engine, handles, 3, &wait);
         done = WaitForMultipleObjects(count, handles, FALSE, wait) - WAIT_OBJECT_0;
         if (done == 0)
             return;

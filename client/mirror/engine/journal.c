@@ -96,9 +96,22 @@ static bool open_file(struct journal *journal)
     return true;
 }
 
+static void put_in_event_log(struct journal *journal, enum journal_severity severity,
+                             const char *line)
+{
+    wchar_t *wide = wide_from_utf8(line);
+    const wchar_t *texts[] = {wide};
+
+    if (wide != NULL)
+        ReportEventW(journal->events,
+                     severity == JOURNAL_ERROR ? EVENTLOG_ERROR_TYPE : EVENTLOG_WARNING_TYPE, 0,
+                     severity == JOURNAL_ERROR ? 2 : 1, NULL, 1, 0, texts, NULL);
+    free(wide);
+}
+
 static void add_to_file(struct journal *journal, const char *text, size_t length)
 {
-    char why[160];
+    char why[160], line[1400];
     DWORD done;
 
     if (journal->used + length > journal->setup.size && journal->file != NULL) {
@@ -113,7 +126,10 @@ static void add_to_file(struct journal *journal, const char *text, size_t length
     }
     if (!journal->told) {
         error_text(GetLastError(), why, sizeof(why));
-        console_warning("shmbmirror: warning: %s cannot be written: %s", journal->setup.file, why);
+        snprintf(line, sizeof(line), "%s cannot be written: %s", journal->setup.file, why);
+        console_warning("shmbmirror: warning: %s", line);
+        if (journal->events != NULL)
+            put_in_event_log(journal, JOURNAL_WARNING, line);
     }
     journal->told = true;
 }
@@ -142,19 +158,6 @@ static void put_in_file(struct journal *journal, enum journal_severity severity,
         add_to_file(journal, text.at, text.length);
     text_free(&text);
     json_free(&json);
-}
-
-static void put_in_event_log(struct journal *journal, enum journal_severity severity,
-                             const char *line)
-{
-    wchar_t *wide = wide_from_utf8(line);
-    const wchar_t *texts[] = {wide};
-
-    if (wide != NULL)
-        ReportEventW(journal->events,
-                     severity == JOURNAL_ERROR ? EVENTLOG_ERROR_TYPE : EVENTLOG_WARNING_TYPE, 0,
-                     severity == JOURNAL_ERROR ? 2 : 1, NULL, 1, 0, texts, NULL);
-    free(wide);
 }
 
 void journal_add(struct journal *journal, enum journal_severity severity, const char *format, ...)

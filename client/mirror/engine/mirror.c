@@ -15,7 +15,8 @@
 #include "script.h"
 
 #define OPEN_MS    200u  /* how often a segment that is not there is looked for */
-#define STATE_MS   200u  /* how often it is asked whether it is still the broker's */
+#define STATE_MS   400u  /* how often it is asked whether it is still the broker's */
+#define TICK_MS    200u  /* how often there is a look at anything */
 #define BUSY_MS    5u    /* after a writer was busy */
 #define REFUSED_MS 1000u /* after an answer that is a refusal */
 #define LATER_MS   100u  /* after one that says: not now */
@@ -262,6 +263,8 @@ static void put_incoming(struct mirror *mirror)
         agreement_anew(&mirror->agreement);
         break;
     default:
+        if (mirror->local.why[0] != '\0')
+            tell_new(mirror, JOURNAL_WARNING, mirror->local.why);
         mirror->next_local = mirror->shared->now + BUSY_MS;
         break;
     }
@@ -306,8 +309,9 @@ static bool good(struct mirror *mirror, const redisReply *reply, enum agreement_
     } else if (kind == ANSWER_ELSEWHERE || kind == ANSWER_ASK) {
         if (!server_redirect(shared->server, &mirror->route, kind, fault.place, shared->now))
             wait_step(mirror, LATER_MS);
-    } else if (kind == ANSWER_LATER) {
-        server_doubt(shared->server, &mirror->route, fault.text);
+    } else if (kind == ANSWER_LATER || kind == ANSWER_LEAVE) {
+        if (kind == ANSWER_LEAVE)
+            server_doubt(shared->server, &mirror->route, fault.text);
         mirror->route = (struct server_route){0};
         wait_step(mirror, LATER_MS);
     } else {
@@ -643,10 +647,27 @@ static void note_behind(struct mirror *mirror)
         mirror->behind_since = mirror->shared->now;
 }
 
+/* In how many milliseconds `time` is; `wait` at most. */
+static uint32_t until(const struct mirror *mirror, uint64_t time, uint32_t wait)
+{
+    uint64_t now = mirror->shared->now;
+
+    return time > now && time - now < wait ? (uint32_t)(time - now) : wait;
+}
+
+static uint32_t next_time(const struct mirror *mirror)
+{
+    uint32_t wait = TICK_MS, rate = allowance_wait(&mirror->allowance, mirror->shared->now);
+
+    wait = until(mirror, mirror->next_look, wait);
+    wait = until(mirror, mirror->next_local, wait);
+    wait = until(mirror, mirror->next_step, wait);
+    return rate > 0 && rate < wait ? rate : wait;
+}
+
 uint32_t mirror_work(struct mirror *mirror)
 {
     struct mirror_shared *shared = mirror->shared;
-    uint32_t wait = shared->config->poll_ms;
 
     keep_open(mirror);
     if (mirror->local.segment != NULL) {
@@ -663,14 +684,23 @@ uint32_t mirror_work(struct mirror *mirror)
             step(mirror);
     }
     note_behind(mirror);
-    if (mirror->pending || shared->now < mirror->next_local)
-        return BUSY_MS;
-    return wait;
+    return next_time(mirror);
 }
 
-void *mirror_event(struct mirror *mirror)
+void *mirror_event(struct mirror *mirror, uint32_t *wait)
 {
-    return mirror->config->publish ? local_event(&mirror->local) : NULL;
+    uint64_t change;
+    void *event;
+
+    if (!mirror->config->publish || mirror->agreement.changed ||
+        !local_change(&mirror->local, &change))
+        return NULL;
+    event = local_event(&mirror->local);
+    if (event == NULL && mirror->local.notifies)
+        *wait = 0; /* a change came meanwhile */
+    else if (event == NULL && *wait > mirror->shared->config->poll_ms)
+        *wait = mirror->shared->config->poll_ms;
+    return event;
 }
 
 void mirror_report(const struct mirror *mirror, struct report_segment *out)

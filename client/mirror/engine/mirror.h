@@ -41,8 +41,11 @@ void mirror_message(struct mirror *mirror, const struct revision *revision, cons
  */
 uint32_t mirror_work(struct mirror *mirror);
 
-/* The event of the next change here. NULL: none; mirror_work looks now and then. */
-void *mirror_event(struct mirror *mirror);
+/*
+ * The event of the next change here. NULL: none. `*wait` becomes less where mirror_work must look
+ * before that, in milliseconds.
+ */
+void *mirror_event(struct mirror *mirror, uint32_t *wait);
 
 void mirror_report(const struct mirror *mirror, struct report_segment *out);
 

@@ -122,6 +122,7 @@ enum local_result local_put(struct local *local, const void *content, const void
     int32_t result, lock = SHMB_OK;
 
     *found = (struct local_found){0};
+    local->why[0] = '\0';
     if (local->locks)
         lock = shmb_lock(local->segment, LOCAL_LOCK_MS);
     if (!SHMB_SUCCEEDED(lock))

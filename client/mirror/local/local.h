@@ -27,7 +27,7 @@ struct local {
 
 enum local_result {
     LOCAL_DONE,
-    LOCAL_LATER, /* others are writing, or hold the lock: try again */
+    LOCAL_LATER, /* others are writing, or hold the lock: try again; or `why` */
     LOCAL_HALF,  /* a writer died in the middle of a write */
     LOCAL_GONE   /* it was closed: open it again; `why` */
 };

@@ -11,6 +11,7 @@
 
 #define PING_MS 1000u /* a connection that is silent for so long is asked */
 #define TICK_MS 250u
+#define ASK_MS  2000u /* how often sentinels are asked whether the master is another one now */
 
 /* A connection for commands. */
 struct node {
@@ -32,6 +33,7 @@ struct server {
     uint64_t listener_asked;
     struct link *sentinel;
     size_t next_place; /* which of setup.places is tried next */
+    uint64_t next_ask; /* when sentinels are asked again */
     struct pace pace, listener_pace;
     uint32_t random;
     uint64_t now;
@@ -142,6 +144,7 @@ static void node_ready(struct node *node)
 
     node->ready = true;
     server->figures.connections++;
+    server->figures.fault[0] = '\0';
     snprintf(server->figures.place, sizeof(server->figures.place), "%s:%u", place->host,
              place->port);
     pace_worked(&server->pace);
@@ -201,6 +204,12 @@ static void greet(struct node *node, uint64_t now)
     (void)link_send(node->link, &request, role ? on_role : on_last_greeting, node, now);
 }
 
+static bool is_at(const struct node *node, const struct link_place *place)
+{
+    return link_place(node->link)->port == place->port &&
+           _stricmp(link_place(node->link)->host, place->host) == 0;
+}
+
 /* The node at this place, connected or connecting. NULL: no room, no memory. */
 static struct node *node_at(struct server *server, const struct link_place *place, uint64_t now)
 {
@@ -212,8 +221,7 @@ static struct node *node_at(struct server *server, const struct link_place *plac
 
         if (at->number == 0) {
             node = node != NULL ? node : at;
-        } else if (link_place(at->link)->port == place->port &&
-                   _stricmp(link_place(at->link)->host, place->host) == 0) {
+        } else if (is_at(at, place)) {
             return at;
         }
     }
@@ -378,26 +386,44 @@ static void listener_work(struct server *server, bool signalled, uint64_t now)
 
 /* ---- sentinels -------------------------------------------------------------- */
 
+/* The address in an answer. False: it is none. */
+static bool read_master(const redisReply *reply, struct link_place *place)
+{
+    uint64_t port;
+
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2 ||
+        reply->element[0]->type != REDIS_REPLY_STRING ||
+        reply->element[1]->type != REDIS_REPLY_STRING ||
+        reply->element[0]->len >= sizeof(place->host) ||
+        !revision_number(reply->element[1]->str, reply->element[1]->len, 65535, &port))
+        return false;
+    memcpy(place->host, reply->element[0]->str, reply->element[0]->len);
+    place->host[reply->element[0]->len] = '\0';
+    place->port = (uint16_t)port;
+    return true;
+}
+
 static void on_master(void *context, const redisReply *reply)
 {
     struct server *server = context;
-    struct link_place place = {0};
-    uint64_t port;
+    struct link_place place;
+    struct node *present = NULL;
+    size_t i;
 
     if (!greeted(server->sentinel, reply))
         return;
-    if (reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
-        reply->element[0]->type == REDIS_REPLY_STRING &&
-        reply->element[1]->type == REDIS_REPLY_STRING &&
-        reply->element[0]->len < sizeof(place.host) &&
-        revision_number(reply->element[1]->str, reply->element[1]->len, 65535, &port)) {
-        memcpy(place.host, reply->element[0]->str, reply->element[0]->len);
-        place.port = (uint16_t)port;
-        (void)node_at(server, &place, server->now);
-        link_drop(server->sentinel, "");
-    } else {
+    if (!read_master(reply, &place)) {
         link_drop(server->sentinel, "knows no master of this name");
+        return;
     }
+    for (i = 0; i < SERVER_NODES; i++)
+        if (server->nodes[i].number != 0)
+            present = &server->nodes[i];
+    if (present == NULL)
+        (void)node_at(server, &place, server->now);
+    else if (!is_at(present, &place))
+        link_drop(present->link, "the sentinels name another master");
+    link_drop(server->sentinel, "");
 }
 
 static void ask_sentinel(struct server *server, uint64_t now)
@@ -428,8 +454,10 @@ static void sentinel_work(struct server *server, bool signalled, uint64_t now)
     enum link_state before = link_state(link);
 
     if (before == LINK_DOWN) {
-        if (!any_open(server) && pace_due(&server->pace, now))
+        if (any_open(server) ? now >= server->next_ask : pace_due(&server->pace, now)) {
+            server->next_ask = now + ASK_MS;
             link_open(link, take_place(server), server->setup.tls, now);
+        }
         return;
     }
     link_work(link, signalled, now);
@@ -441,7 +469,8 @@ static void sentinel_work(struct server *server, bool signalled, uint64_t now)
     if (link_fault(link)[0] == '\0') /* it has told */
         return;
     failed(server, link, "sentinel");
-    pace_failed(&server->pace, now, next_random(server));
+    if (!any_open(server))
+        pace_failed(&server->pace, now, next_random(server));
 }
 
 /* ---- all -------------------------------------------------------------------- */
@@ -517,7 +546,7 @@ void server_doubt(struct server *server, const struct server_route *route, const
 {
     struct node *node = node_numbered(server, route->node);
 
-    if (node != NULL && server->setup.kind != SERVER_CLUSTER)
+    if (node != NULL)
         link_drop(node->link, why);
 }
 

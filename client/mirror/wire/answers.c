@@ -49,10 +49,22 @@ static enum answer read_place(const redisReply *reply, enum answer kind, struct 
     return kind;
 }
 
+/* Of a cluster, others may know more than a node that is cut off; of one slot, none does. */
+static bool is_about_one_slot(const redisReply *reply)
+{
+    return begins(reply, "CLUSTERDOWN") && strstr(reply->str, "Hash slot not served") != NULL;
+}
+
 enum answer answer_sort(const redisReply *reply, struct answer_fault *fault)
 {
-    static const char *const later[] = {"READONLY", "LOADING",    "MASTERDOWN", "CLUSTERDOWN",
-                                        "TRYAGAIN", "NOREPLICAS", "BUSY"};
+    static const struct {
+        const char *word;
+        enum answer kind;
+    } known[] = {
+        {"NOSCRIPT", ANSWER_UNKNOWN}, {"READONLY", ANSWER_LEAVE},    {"LOADING", ANSWER_LEAVE},
+        {"MASTERDOWN", ANSWER_LEAVE}, {"CLUSTERDOWN", ANSWER_LEAVE}, {"TRYAGAIN", ANSWER_LATER},
+        {"NOREPLICAS", ANSWER_LATER}, {"BUSY", ANSWER_LATER},
+    };
     size_t i;
 
     *fault = (struct answer_fault){0};
@@ -63,11 +75,11 @@ enum answer answer_sort(const redisReply *reply, struct answer_fault *fault)
         return read_place(reply, ANSWER_ELSEWHERE, fault);
     if (begins(reply, "ASK"))
         return read_place(reply, ANSWER_ASK, fault);
-    if (begins(reply, "NOSCRIPT"))
-        return ANSWER_UNKNOWN;
-    for (i = 0; i < sizeof(later) / sizeof(later[0]); i++)
-        if (begins(reply, later[i]))
-            return ANSWER_LATER;
+    if (is_about_one_slot(reply))
+        return ANSWER_LATER;
+    for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (begins(reply, known[i].word))
+            return known[i].kind;
     return ANSWER_FAULT;
 }
 

@@ -26,7 +26,8 @@ enum answer {
     ANSWER_ELSEWHERE, /* another node of the cluster has the key: `place` */
     ANSWER_ASK,       /* only for the next command, after ASKING: `place` */
     ANSWER_UNKNOWN,   /* the server does not know the script: send its text */
-    ANSWER_LATER,     /* it cannot do it now, such as a replica or one that is loading */
+    ANSWER_LATER,     /* it cannot do it now */
+    ANSWER_LEAVE,     /* nor anything else: a replica, or one that is loading or cut off */
     ANSWER_FAULT      /* refused, or not what is expected */
 };
 

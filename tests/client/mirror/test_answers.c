@@ -45,8 +45,10 @@ static void errors_are_sorted(void **state)
         {"-MOVED 3999 \r\n", ANSWER_FAULT, ""},
         {"-MOVEDX 3999 a:1\r\n", ANSWER_FAULT, ""},
         {"-NOSCRIPT No matching script\r\n", ANSWER_UNKNOWN, ""},
-        {"-READONLY You can't write\r\n", ANSWER_LATER, ""},
-        {"-CLUSTERDOWN The cluster is down\r\n", ANSWER_LATER, ""},
+        {"-READONLY You can't write\r\n", ANSWER_LEAVE, ""},
+        {"-CLUSTERDOWN The cluster is down\r\n", ANSWER_LEAVE, ""},
+        {"-CLUSTERDOWN Hash slot not served\r\n", ANSWER_LATER, ""},
+        {"-NOREPLICAS Not enough good replicas to write.\r\n", ANSWER_LATER, ""},
         {"-NOPERM no\r\n", ANSWER_FAULT, ""},
         {"-\r\n", ANSWER_FAULT, ""},
     };
