@@ -103,8 +103,8 @@ static int32_t put(struct local *local, const void *content, const void *known,
     if (result != SHMB_OK)
         return result;
     (void)local_change(local, &before);
-    found->same = memcmp(data, content, local->size) == 0;
-    found->other = !found->same && (known == NULL || memcmp(data, known, local->size) != 0);
+    found->same = memcmp(data, content, (size_t)local->size) == 0;
+    found->other = !found->same && (known == NULL || memcmp(data, known, (size_t)local->size) != 0);
     if (!found->same) {
         result = shmb_write(local->segment, 0, content, local->size, NULL);
         if (result != SHMB_OK)
