@@ -104,7 +104,8 @@ static void what_they_do_not_is_retired(void **state)
     plan(RULE(", size: 1 MiB, each: { objects: 2 }"));
     assert_true(wants("MyApp.Old") && wants("MyApp.Guard"));
     assert_false(wants("MyApp.New"));
-    plan(BEGIN "requests: { MyApp: { names: 'MyApp.*', who: [Users], kinds: [mutex] } }\n");
+    plan(BEGIN "requests: { MyApp: { names: 'MyApp.*', who: [Users], kinds: [mutex], "
+               "access: { read: [Users] } } }\n");
     assert_true(wants("MyApp.Guard"));
     assert_false(wants("MyApp.Old") || wants("MyApp.Old.lock") || wants("MyApp.New"));
     plan(BEGIN);
