@@ -21,6 +21,9 @@ struct light {
 /* The port; `light` is borrowed. There is one at a time. */
 const struct system *light_port(const struct light *light);
 
+/* Not 0 while the port allocates for itself. */
+extern unsigned light_busy;
+
 /* Objects that are held now; and bytes of the state file since it was last written as a whole. */
 size_t light_held(void);
 uint64_t light_appended(void);

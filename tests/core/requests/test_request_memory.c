@@ -1,4 +1,5 @@
 /*
+ * Each allocation fails in its turn: every program has its answer, and nothing is left behind.
  * A hundred thousand requests and releases by many accounts: memory is back to where it was, and so
  * is what the broker writes down. (The linker sends malloc and the like through here.)
  */
@@ -38,7 +39,13 @@ void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *old, size_t size);
 void __wrap_free(void *block);
 
-static size_t live; /* bytes that are allocated now */
+static size_t live;           /* bytes that are allocated now */
+static size_t asked, fail_at; /* allocations so far; the one that fails, 0: none */
+
+static bool is_refused(void)
+{
+    return fail_at != 0 && light_busy == 0 && ++asked == fail_at;
+}
 
 static void *count_in(void *block)
 {
@@ -48,18 +55,18 @@ static void *count_in(void *block)
 
 void *__wrap_malloc(size_t size)
 {
-    return count_in(__real_malloc(size));
+    return is_refused() ? NULL : count_in(__real_malloc(size));
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return count_in(__real_calloc(count, size));
+    return is_refused() ? NULL : count_in(__real_calloc(count, size));
 }
 
 void *__wrap_realloc(void *old, size_t size)
 {
     const size_t before = old != NULL ? malloc_usable_size(old) : 0;
-    void *block = __real_realloc(old, size);
+    void *block = is_refused() ? NULL : __real_realloc(old, size);
 
     if (block != NULL)
         live -= before;
@@ -150,9 +157,82 @@ static void memory_stays_as_it_is(void **state)
     assert_true(most_appended < 2u * 1024 * 1024);
 }
 
+/* ---- each allocation fails in its turn ---- */
+
+#define LAST 8u
+
+static unsigned turn, answers, asked_for;
+static bool one_sent;
+
+/* App.0 and App.1 are asked for, App.0 is released, and both are asked for again. */
+static bool next_of_few(struct sys_asker *asker, uint8_t *bytes)
+{
+    struct shmb_request_message message = {.what = SHMB_REQUEST_MAKE, .kind = SHMB_SECTION};
+
+    if (one_sent || turn < 2 || turn > LAST)
+        return false;
+    one_sent = true;
+    *asker = (struct sys_asker){.process = 100, .sid = "S-1-5-21-1-2-3-1001"};
+    (void)snprintf(message.name, sizeof(message.name), "App.%u", turn % 2);
+    message.size = 64;
+    if (turn == 4) {
+        message.what = SHMB_REQUEST_RELEASE;
+        message.size = 0;
+    }
+    shmb_request_write(&message, bytes);
+    asked_for++;
+    return true;
+}
+
+static void count_answer(const uint8_t *bytes)
+{
+    struct shmb_request_answer answer;
+
+    assert_true(shmb_answer_read(bytes, SHMB_ANSWER_BYTES, &answer));
+    assert_true(answer.reason == SHMB_REASON_NONE || answer.reason == SHMB_REASON_SYSTEM ||
+                answer.reason == SHMB_REASON_WHO || answer.reason == SHMB_REASON_NO_ACCESS ||
+                answer.reason == SHMB_REASON_NOT_REQUESTED);
+    answers++;
+}
+
+static enum sys_wake few_waits(uint32_t ms)
+{
+    (void)ms;
+    one_sent = false;
+    if (++turn > LAST + 4)
+        return SYS_WAKE_STOP;
+    return turn <= LAST ? SYS_WAKE_REQUESTS : SYS_WAKE_TIMEOUT;
+}
+
+static bool never(void)
+{
+    return false;
+}
+
+static void an_allocation_fails(void **state)
+{
+    static const struct light light = {RULES, next_of_few, count_answer, few_waits, never};
+    bool reached = true;
+    size_t n;
+
+    (void)state;
+    for (n = 1; reached; n++) {
+        turn = answers = asked_for = 0;
+        asked = 0;
+        fail_at = n;
+        (void)lifecycle_run(light_port(&light), "shmbroker.yaml");
+        reached = asked >= n;
+        fail_at = 0;
+        assert_int_equal(answers, asked_for);
+        assert_int_equal(light_held(), 0);
+    }
+    assert_in_range(n, 300, 100000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_allocation_fails),
         cmocka_unit_test(memory_stays_as_it_is),
     };
 
