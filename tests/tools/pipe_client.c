@@ -13,6 +13,7 @@
  *                 of four bytes at 8 and 12, or "read CODE"
  *   gone          reads until the server is gone; prints "gone"
  *   close         closes the connection of `open`
+ *   ask           a whole message and its answer, again and again until there is one
  *   create        makes an instance of the pipe itself; prints "create CODE"; kept until the end
  *   hold          prints "holding" and waits for the end of its input
  *   loop:N        does the steps that follow N times and prints nothing of them; then "done N,
@@ -26,6 +27,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#define MESSAGE  704
 #define ANSWER   128
 #define MOST     64    /* connections that are kept */
 #define PATIENCE 60000 /* ms */
@@ -148,6 +150,24 @@ static void step_close(void)
     it.one = INVALID_HANDLE_VALUE;
 }
 
+/* A slow machine may be too slow for the server's deadlines: then it connects anew. */
+static void step_ask(void)
+{
+    const ULONGLONG end = GetTickCount64() + PATIENCE;
+    const unsigned before = it.failed;
+    const BOOL silent = it.silent;
+
+    it.silent = TRUE;
+    do {
+        it.failed = before;
+        step_open(L"");
+        step_send(MESSAGE);
+        step_read();
+        step_close();
+    } while (it.failed != before && GetTickCount64() < end);
+    it.silent = silent;
+}
+
 static void step_create(void)
 {
     HANDLE made = CreateNamedPipeW(it.pipe, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE,
@@ -188,6 +208,8 @@ static BOOL do_step(const wchar_t *step)
         step_gone();
     else if (is_step(step, L"close"))
         step_close();
+    else if (is_step(step, L"ask"))
+        step_ask();
     else if (is_step(step, L"create"))
         step_create();
     else if (is_step(step, L"hold"))

@@ -164,6 +164,16 @@ void pipe_server_do(void (*work)(struct system *system, void *context), void *co
     await(server.done);
 }
 
+HANDLE pipe_server_stop(void)
+{
+    return server.stop;
+}
+
+HANDLE pipe_server_reload(void)
+{
+    return server.command;
+}
+
 struct listening {
     const char *sddl;
     enum sys_status status;

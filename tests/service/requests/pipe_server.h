@@ -37,6 +37,10 @@ void pipe_server_end(void);
 /* On the server's thread: `work` with the port's table. Returns when it is done. */
 void pipe_server_do(void (*work)(struct system *system, void *context), void *context);
 
+/* Borrowed: what asks the server's thread to stop, and for a reload. */
+HANDLE pipe_server_stop(void);
+HANDLE pipe_server_reload(void);
+
 /* As `listen` of the port. */
 enum sys_status pipe_server_listen(const char *sddl, struct sys_failure *why);
 

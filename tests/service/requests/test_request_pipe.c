@@ -258,6 +258,91 @@ static void with_all_in_use_others_are_served(void **state)
         assert_int_equal(child_end(greedy[i]), 0);
 }
 
+/* ---- the broker's own duties --------------------------------------------------- */
+
+/* One client that waits for the broker, which takes nothing. */
+static struct child *one_that_waits(void)
+{
+    struct child *child;
+
+    pipe_server_way(PIPE_SERVER_SLEEPS);
+    child = pipe_client("open " WHOLE " hold");
+    child_expect(child, "holding");
+    return child;
+}
+
+static void wait_often(struct system *system, void *context)
+{
+    enum sys_wake *wakes = context;
+
+    wakes[0] = system->wait(system->self, SUPPORT_DEADLINE_MS);
+    SetEvent(pipe_server_reload());
+    wakes[1] = system->wait(system->self, SUPPORT_DEADLINE_MS);
+    wakes[2] = system->wait(system->self, SUPPORT_DEADLINE_MS);
+    SetEvent(pipe_server_stop());
+    wakes[3] = system->wait(system->self, SUPPORT_DEADLINE_MS);
+    ResetEvent(pipe_server_stop());
+}
+
+/* What nobody has taken is told of again, after everything else. */
+static void requests_come_last(void **state)
+{
+    struct child *child = one_that_waits();
+    enum sys_wake wakes[4];
+
+    (void)state;
+    pipe_server_do(wait_often, wakes);
+    assert_int_equal(wakes[0], SYS_WAKE_REQUESTS);
+    assert_int_equal(wakes[1], SYS_WAKE_RELOAD);
+    assert_int_equal(wakes[2], SYS_WAKE_REQUESTS);
+    assert_int_equal(wakes[3], SYS_WAKE_STOP);
+    assert_int_equal(child_end(child), 0);
+}
+
+struct watching {
+    const char *path;
+    enum sys_status status;
+    enum sys_wake wake;
+};
+
+static void change(const char *path)
+{
+    HANDLE file = CreateFileW(support_wide(path), GENERIC_WRITE, FILE_SHARE_READ, NULL,
+                              CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+    DWORD done;
+
+    if (file == INVALID_HANDLE_VALUE)
+        return;
+    (void)WriteFile(file, "changed", 7, &done, NULL);
+    CloseHandle(file);
+}
+
+static void watch_file(struct system *system, void *context)
+{
+    struct watching *it = context;
+    const ULONGLONG end = GetTickCount64() + SUPPORT_DEADLINE_MS;
+
+    it->status = system->files.watch(system->self, &it->path, 1, &why);
+    change(it->path);
+    do {
+        it->wake = system->wait(system->self, SUPPORT_DEADLINE_MS);
+    } while (it->wake == SYS_WAKE_REQUESTS && GetTickCount64() < end);
+    (void)system->files.watch(system->self, NULL, 0, NULL);
+}
+
+/* Somebody always asks, so the broker never waits; it learns of the file all the same. */
+static void a_changed_file_is_noticed_all_the_same(void **state)
+{
+    struct child *child = one_that_waits();
+    struct watching it = {.path = support_file("first")};
+
+    (void)state;
+    pipe_server_do(watch_file, &it);
+    assert_int_equal(it.status, SYS_OK);
+    assert_int_equal(it.wake, SYS_WAKE_CHANGED);
+    assert_int_equal(child_end(child), 0);
+}
+
 /* ---- opening, changing and closing ------------------------------------------- */
 
 static void without_listen_there_is_no_pipe(void **state)
@@ -488,6 +573,8 @@ int main(void)
         TEST(an_account_has_a_quarter_of_those_who_wait),
         TEST(a_process_has_a_quarter_to_send_with),
         TEST(with_all_in_use_others_are_served),
+        TEST(requests_come_last),
+        TEST(a_changed_file_is_noticed_all_the_same),
         CLOSED(without_listen_there_is_no_pipe),
         TEST(closed_there_is_none_any_more),
         TEST(an_answer_is_read_although_the_broker_stops),
