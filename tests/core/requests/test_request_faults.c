@@ -64,6 +64,7 @@ static bool is_recorded(const char *name)
 
 static size_t fault;
 static enum sys_status failing;
+static bool hidden_once;
 
 /* One is held; with the fault, one more is asked for and the first one is released. */
 static void script(size_t number)
@@ -130,6 +131,40 @@ static void no_memory_in_the_system(void **state)
 {
     (void)state;
     each_call_fails(SYS_NO_MEMORY);
+}
+
+/*
+ * An object of the broker's owner has the name, but the look-up before the creation, or any other
+ * call, says otherwise: it is never given to who asks.
+ */
+static void hidden(size_t number)
+{
+    static const char ours[] =
+        "O:" SHMB_SERVICE_SID "G:S-1-5-18D:P(A;;0xf001f;;;" SHMB_SERVICE_SID ")";
+
+    if (number == 1) {
+        fake_occupy(fake, "App.New", SHMB_MUTEX, ours);
+        n[0] = asking_object(BOB, "App.New", SHMB_MUTEX, 0);
+        fake_fail_nth(fake, fake_can_fail_calls(fake) + fault, SYS_NOT_FOUND);
+    } else if (number == 2) {
+        assert_true(asking_answer(n[0]).reason == SHMB_REASON_FOREIGN ||
+                    asking_answer(n[0]).reason == SHMB_REASON_WHO ||
+                    asking_answer(n[0]).reason == SHMB_REASON_SYSTEM);
+        assert_false(asking_is_held("App.New"));
+        if (fake_failed(fake) == FAKE_INSPECT)
+            hidden_once = true;
+        fake_vacate(fake, "App.New");
+    }
+}
+
+static void what_exists_is_never_given_to_who_asks(void **state)
+{
+    for (fault = 1; fault <= 12; fault++) {
+        life_end(state);
+        set_up(state);
+        life_run(RULES, hidden, 2);
+    }
+    assert_true(hidden_once);
 }
 
 static bool new_held, old_held;
@@ -297,6 +332,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_call_fails, set_up, life_end),
         cmocka_unit_test_setup_teardown(a_name_is_taken_meanwhile, set_up, life_end),
         cmocka_unit_test_setup_teardown(no_memory_in_the_system, set_up, life_end),
+        cmocka_unit_test_setup_teardown(what_exists_is_never_given_to_who_asks, set_up, life_end),
         cmocka_unit_test_setup_teardown(killed_at_each_call, set_up, life_end),
         cmocka_unit_test_setup_teardown(a_pipe_that_fails_is_tried_again, set_up, life_end),
         cmocka_unit_test_setup_teardown(a_restart_takes_them_over, set_up, life_end),
