@@ -101,6 +101,8 @@ fails 5 'shmb watch' Data
 fails 5 'shmb wait' Data
 fails 5 'shmb event wait' Auto
 fails 5 'shmb write' Data --text x
+fails 5 'shmb request' MyApp.1 --size 1 --timeout 1
+fails 5 'shmb release' MyApp.1 --timeout 1
 ask 1 'shmb doctor' Data
 fails 5 'shmbroker status'
 has '"NOT_INSTALLED"'
@@ -153,6 +155,10 @@ for name in Data Alone 'Ü "quoted"' Guard Auto Manual 'Global\Three' Data.lock 
     timeout -k 10 120 "${wine_command[@]}" "$bin/shmb.exe" doctor "$name" >/dev/null 2>&1 </dev/null
     ask $? 'shmb doctor' "$name"
 done
+fails 1 'shmb request' MyApp.1 --size 1
+has '"NOT_ALLOWED"'
+fails 2 'shmb request' MyApp.1 --kind queue
+fails 1 'shmb release' MyApp.1
 ask 0 'shmb semaphore info' Three
 fails 6 'shmb semaphore info' Guard
 ask 0 'shmb queue info' Queue

@@ -101,9 +101,10 @@ static void wrong_command_lines_in_json(void **state)
 
 static void help_and_version_are_code_0(void **state)
 {
-    static const char *const verbs[] = {
-        "list", "info",  "holders", "doctor", "scan",  "read",  "dump",      "watch",     "wait",
-        "top",  "write", "lock",    "repair", "mutex", "event", "semaphore", "completion"};
+    static const char *const verbs[] = {"list",      "info",    "holders", "doctor",    "scan",
+                                        "read",      "dump",    "watch",   "wait",      "top",
+                                        "write",     "lock",    "repair",  "mutex",     "event",
+                                        "semaphore", "request", "release", "completion"};
     static const char *const asking[] = {"event wait --help", "semaphore take A --help",
                                          "read A --help --no-such-option", "list --json --help"};
     const char *said;

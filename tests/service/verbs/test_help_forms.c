@@ -12,10 +12,10 @@ static const struct program {
     const char *const *verbs;
     const char *part; /* a part of its general help only */
 } programs[] = {
-    {"shmb",
-     (const char *const[]){"list", "info", "holders", "doctor", "scan", "read", "dump", "watch",
-                           "wait", "top", "write", "lock", "repair", "mutex", "event", "semaphore",
-                           "completion", NULL},
+    {"shmb", (const char *const[]){"list",      "info",    "holders", "doctor",     "scan",
+                                   "read",      "dump",    "watch",   "wait",       "top",
+                                   "write",     "lock",    "repair",  "mutex",      "event",
+                                   "semaphore", "request", "release", "completion", NULL},
      "shows and uses the shared memory"},
     {"shmbroker",
      (const char *const[]){"run", "check", "plan", "apply", "install", "uninstall", "start", "stop",
