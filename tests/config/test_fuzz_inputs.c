@@ -219,11 +219,8 @@ static void requests(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(configurations),
-        cmocka_unit_test(copies),
-        cmocka_unit_test(directories),
-        cmocka_unit_test(reports),
-        cmocka_unit_test(requests),
+        cmocka_unit_test(configurations), cmocka_unit_test(copies),   cmocka_unit_test(directories),
+        cmocka_unit_test(reports),        cmocka_unit_test(requests),
     };
 
     return cmocka_run_group_tests_name("test_fuzz_inputs", tests, NULL, NULL);
