@@ -14,6 +14,7 @@
 
 #define READ_SIZE  16384u /* what redisBufferRead reads at most */
 #define READS_MOST 256u   /* before something else gets its turn */
+#define STALL_MS   500u   /* a pause of this program itself, which is no silence of the server */
 #define DEPTH_MOST 4      /* of arrays in arrays; freeing them is recursive */
 
 struct waiting {
@@ -32,9 +33,10 @@ struct link {
     size_t first, count, room;
     link_answer *listener;
     void *listener_context;
-    bool blocked; /* the last write left something */
-    bool dropped; /* by link_drop */
-    bool more;    /* there may be something to read that Winsock has told of already */
+    bool blocked;    /* the last write left something */
+    bool dropped;    /* by link_drop */
+    bool more;       /* there may be something to read that Winsock has told of already */
+    uint64_t looked; /* time of the last link_work */
     uint64_t heard, bytes_in, bytes_out;
     char fault[LINK_FAULT];
 };
@@ -101,7 +103,7 @@ void link_open(struct link *link, const struct link_place *place, struct tls *tl
     link->tls = tls;
     link->fault[0] = '\0';
     link->blocked = link->dropped = link->more = false;
-    link->heard = now;
+    link->heard = link->looked = now;
     link->state = LINK_CONNECTING;
     REDIS_OPTIONS_SET_TCP(&options, link->place.host, link->place.port);
     options.options |= REDIS_OPT_NONBLOCK;
@@ -304,10 +306,14 @@ static void take_events(struct link *link, uint64_t now)
 
 void link_work(struct link *link, bool signalled, uint64_t now)
 {
+    uint64_t gap = now - link->looked;
     char why[LINK_FAULT];
 
     if (link->state == LINK_DOWN)
         return;
+    if (gap > STALL_MS)
+        link->heard = link->heard + gap < now ? link->heard + gap : now;
+    link->looked = now;
     if (signalled && !link->dropped)
         take_events(link, now);
     if (link->state == LINK_UP && !link->dropped)
