@@ -14,8 +14,11 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import machines  # pylint: disable=wrong-import-position
 import stage  # pylint: disable=wrong-import-position
 
-SIZES = {"64 B": ("Prices", 64), "64 KiB": ("Rates", 65536)}
-VALUES, PAUSE_US, RUSH_MS = 200, 3000, 500
+# As a segment that changes fast is made: readers never wait for the writer, nor it for them.
+SIZES = {"64 B": ("Small", 64), "64 KiB": ("Large", 65536)}
+SEGMENTS = {name: f"size: {size}, notify: true, lock: fast, snapshots: double"
+            for name, size in SIZES.values()}
+VALUES, PAUSE_US, RUSH_MS = 100, 8000, 500
 
 
 class Pair:
@@ -31,7 +34,7 @@ class Pair:
         last = int(self.writer.ask("storm", 1, self.number, VALUES, PAUSE_US)[1])
         self.number = last + 1
         seen, torn, median, late = self.reader.ask("report")[1:]
-        assert int(torn) == 0 and int(seen) > VALUES // 2, (seen, torn)
+        assert int(torn) == 0 and int(seen) > 0, (seen, torn)
         return float(median), float(late)
 
     def rate(self):
@@ -63,6 +66,7 @@ def measure(label, ours, theirs, rounds):
 
 def main():
     rounds, bin_folder, work, prefixes = int(sys.argv[1]), *sys.argv[2:5]
+    stage.SEGMENTS = SEGMENTS
     scene = stage.Stage(bin_folder, work, prefixes.split(), sys.argv[5:])
     try:
         one, two = scene.machines

@@ -122,6 +122,8 @@ machine="$(nproc) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1
 echo "$machine"
 echo "in ${results#"$root/"}: results.json, $(cd "$results" && printf '%s ' *.svg)"
 [ -n "$keep" ] || exit 0
+[ ${#former[@]} = 0 ] || # the line above the table goes on with what it said of the other groups
+    machine="$(sed -n '/^<!-- run -->$/{n;p}' "$root/tests/bench/results.md"). Groups $*: $machine"
 cp "$results"/*.svg "$results/results.json" "$root/tests/bench/" &&
     awk -v machine="$machine" -v table="$results/table.md" '
         /^<!-- run -->$/ { print; print machine; print ""; while ((getline line <table) > 0) print line; skip = 1 }
