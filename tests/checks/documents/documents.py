@@ -177,6 +177,12 @@ class Check:
             whole = snippets.complete_mirror(text)
             with open(os.path.join(self.work, "mirror.yaml"), "w", encoding="utf-8") as file:
                 file.write(whole)
+            for path in re.findall(r"password_file: '?C:\\([^'\n]*)", whole):
+                place = os.path.join(os.environ["WINEPREFIX"], "drive_c", path.replace("\\", "/"))
+                os.makedirs(os.path.dirname(place), exist_ok=True)
+                with open(place, "w", encoding="utf-8") as file:
+                    file.write("word\n")
+                os.chmod(place, 0o600)
             code, said = self.machine.quiet("shmbmirror", "check", "--config", "mirror.yaml")
             if code:
                 self.fault(page, line, f"shmbmirror check: {said.strip()}\n{whole}")
