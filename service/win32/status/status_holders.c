@@ -59,10 +59,10 @@ static bool ask_names(struct status *status)
     return true;
 }
 
-/* True: the line says that a foreign object has the name. */
+/* True: the line says that a foreign object has the name. The pipe for requests is none. */
 static bool is_taken(const struct status_line *line)
 {
-    return status_is_trouble(line) &&
+    return status_is_trouble(line) && strcmp(line->field[0], "requests") != 0 &&
            (strcmp(line->field[2], "conflict") == 0 || strcmp(line->field[2], "avoided") == 0);
 }
 
