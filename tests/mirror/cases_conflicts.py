@@ -68,6 +68,31 @@ def changed_on_both_sides_while_cut(stage):
           state=lambda: (value, two.mirror.all[since:]))
 
 
+def a_write_that_knows_too_little_is_refused(stage):
+    """A write that was made before its machine could hear of a newer one does not replace it, and that is told."""
+    one, two, _ = stage.machines
+    server = stage.server()
+    way = stage.way(two, server)
+    stage.mirror(one, server, {"Settings": BOTH})
+    stage.mirror(two, way, {"Settings": BOTH}, "timeout: 30 s")
+    stage.agree("Settings", stage.put(one, "Settings"), [two])
+
+    def writes():
+        return int(dict(part.split("=") for part in
+                        server.info("commandstats")["cmdstat_evalsha"].split(","))["calls"])
+    since = len(two.mirror.all)
+    way.stall(True, ["in"])  # it hears nothing, and what it says arrives
+    value = stage.put(one, "Settings")
+    until(lambda: stage.stored(server, "Settings")["content"][8:16] == value[1].to_bytes(8, "little"),
+          "the first value is on the server")
+    begun = writes()
+    stage.put(two, "Settings")
+    until(lambda: writes() > begun, "the second machine has sent its own")
+    way.stall(False)
+    stage.agree("Settings", value, [one, two])
+    says(two, "lost: a change of this machine", since)
+
+
 def clocks_of_machines_do_not_matter(stage):
     """Revisions count writes and no clock: what another tool writes with absurd times changes nothing."""
     one, two, _ = stage.machines

@@ -10,7 +10,7 @@ class Proxy:
 
     def __init__(self, target):
         self.target, self.lock = target, threading.Lock()
-        self.refuses = self.stalls = False
+        self.refuses, self.stalls = False, set()
         self.budget = {"out": None, "in": None}  # bytes to the server, and from it
         self.cuts, self.bytes, self.pairs = 0, 0, []
         self.wake = socket.socketpair()
@@ -65,14 +65,14 @@ class Proxy:
         source, sink = pair if way == "out" else pair[::-1]
         try:
             while True:
-                if self.stalls:
+                if way in self.stalls:
                     select.select([], [], [], 0.02)
                     if pair not in self.pairs:
                         break
                     continue
                 if not select.select([source], [], [], 0.05)[0]:
                     continue
-                if self.stalls:
+                if way in self.stalls:
                     continue
                 data = source.recv(65536)
                 if not data:
@@ -114,9 +114,9 @@ class Proxy:
         with self.lock:
             self.refuses = False
 
-    def stall(self, stalled):
-        """Connections stay and carry nothing."""
-        self.stalls = stalled
+    def stall(self, stalled, ways=("in", "out")):
+        """Connections stay and carry nothing, in these directions."""
+        self.stalls = set(ways) if stalled else set()
 
     def close(self):
         self.listener.close()
