@@ -5,6 +5,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "asker.h"
 #include "process.h"
 #include "shmb.h"
 #include "status_report.h"
@@ -79,7 +80,15 @@ static bool configure(enum site_configuration which)
     fprintf(file,
             "mutexes: { ShmbTorture.Mutex: {} }\n"
             "events: { ShmbTorture.Event: { reset: manual }%s }\n"
-            "semaphores: { ShmbTorture.Semaphore: { initial: 1, maximum: 3 } }\n",
+            "semaphores: { ShmbTorture.Semaphore: { initial: 1, maximum: 3 } }\n"
+            "requests:\n"
+            "  Asked:\n"
+            "    names: '" ASKER_NAMES "*'\n"
+            "    who: [Users]\n"
+            "    size: 64 KiB\n"
+            "    rate: 10000\n"
+            "    access: { write: [Requester] }\n"
+            "    lives: until released\n",
             which == SITE_MORE ? ", ShmbTorture.MoreEvent: { reset: auto }" : "");
     return fclose(file) == 0 || failed("the configuration cannot be written", 0);
 }

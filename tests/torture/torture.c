@@ -19,6 +19,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "asker.h"
 #include "crew.h"
 #include "process.h"
 #include "shmb.h"
@@ -51,7 +52,8 @@ static struct {
     uint32_t start, cut;               /* starts and reloads in the middle of which it was killed */
     uint32_t client, holding, adopted; /* as crew and site count them */
     uint32_t stale;                    /* SHMB_STALE, as the workers count it */
-    uint32_t wipe;                     /* headers of control sections filled with zeros */
+    uint32_t asked, asking; /* brokers killed that held what was asked for; while programs ask */
+    uint32_t wipe;          /* headers of control sections filled with zeros */
 } done;
 static ULONGLONG slowest; /* from the end of a broker to the next one that holds everything, ms */
 
@@ -333,6 +335,32 @@ static bool wipe_headers(void)
     return site_check(false);
 }
 
+/* What was asked for is held by the keeper alone, and is the next broker's. */
+static bool kill_asked(void)
+{
+    if (!asker_fill(journal) || !site_wait_keeper(0) || !site_kill_broker())
+        return false;
+    done.broker++;
+    done.asked++;
+    return site_start() && asker_check(journal) && asker_release(journal) && site_check(true) &&
+           site_alone();
+}
+
+/* Killed while a program asks and releases: nothing of that may be left when it has stopped. */
+static bool kill_asking(void)
+{
+    bool well;
+
+    if (!asker_start(journal))
+        return false;
+    Sleep(throw_dice(100));
+    well = site_kill_broker() && site_start();
+    done.broker++;
+    done.asking++;
+    return asker_stop(journal) && well && asker_release(journal) && site_check(true) &&
+           site_alone();
+}
+
 static bool upgrade(void)
 {
     if (!site_upgrade())
@@ -360,6 +388,8 @@ static const struct action {
     {"upgrade", 1, upgrade, &done.upgrade, 1},
     {"wipe the control sections", 1, wipe_headers, &done.wipe, 3},
     {"kill a start", 3, kill_start, &done.start, FLOOR_START},
+    {"kill who holds what was asked for", 2, kill_asked, &done.asked, 3},
+    {"kill while a program asks", 2, kill_asking, &done.asking, 3},
     {"kill the keeper", 9, kill_keeper, &done.keeper, FLOOR_KEEPER},
     {"leave the keeper alone", 2, leave_alone, &done.alone, 2},
     {"kill both", 2, kill_both, &done.both, 1},
@@ -544,6 +574,8 @@ static void tell(void)
            "ms\n",
            done.reload, done.refused, done.stop, done.upgrade, site_counts().adopted, slowest);
     printf("calls for a retired segment: %u; headers wiped: %u times\n", count_stale(), done.wipe);
+    printf("objects on request: %u; brokers killed that held some: %u, that were being asked: %u\n",
+           asker_made(), done.asked, done.asking);
     printf("records written: %llu\n", (unsigned long long)records);
 }
 
