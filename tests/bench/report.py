@@ -53,6 +53,14 @@ GOALS = [
     ("mirror", "mirror 64 KiB, 99th percentile/bare hiredis", ("most", 1.5)),
     ("mirror", "mirror 64 B, values a second/bare hiredis", ("least", 0.8)),
     ("mirror", "mirror 64 KiB, values a second/bare hiredis", ("least", 0.8)),
+    ("requests", "request/creation with the same descriptors", ("most", 20)),
+    ("requests", "requests a second", ("value least", 200)),
+    ("requests", "request, median", ("value most", 5)),
+    ("requests", "request, 99th percentile", ("value most", 20)),
+    ("requests", "request while 3 others ask, median", ("value most", 20)),
+    ("requests", "request while 3 others ask, 99th percentile", ("value most", 80)),
+    ("requests", "memory more after all requests", ("value most", 256)),
+    ("requests", "handles more after all requests", ("value most", 0)),
 ]
 
 

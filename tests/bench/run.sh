@@ -2,7 +2,8 @@
 # All figures: one table with goal and verdict for each row. Only ratios within one run mean
 # anything, and only on a machine that does nothing else. Takes about fifteen minutes.
 #
-#   tests/bench/run.sh [--keep] [GROUP…]    of sync, parse, create, reload, client, mirror; without one, all
+#   tests/bench/run.sh [--keep] [GROUP…]    of sync, parse, create, reload, client, requests, mirror; without
+#                                           one, all
 #
 # --keep writes table and machine into tests/bench/results.md, the JSON and the pictures beside it,
 # and the figures of README.md. Rows of groups that were not run stay as they were.
@@ -55,7 +56,25 @@ configuration() {
     echo '  BenchPong: { slots: 1024, slot_size: 64, producers: one, consumers: one }'
 }
 
-wanted=" ${*:-sync parse create reload client mirror} "
+# Wine has one account, whose rate holds for all who ask.
+requests_configuration() {
+    cat <<'EOF'
+version: 1
+defaults: { access: { read: [Users] } }
+requests:
+  Bench:
+    names: 'BenchAsked.*'
+    who: [Users]
+    size: 4 KiB
+    each: { objects: 1000, memory: 16 MiB }
+    total: { objects: 1000, memory: 16 MiB }
+    rate: 10000
+    access: { write: [Requester] }
+    lives: until released
+EOF
+}
+
+wanted=" ${*:-sync parse create reload client requests mirror} "
 # bench GROUP PROGRAM…: adds what it prints to the results.
 bench() {
     local group=$1
@@ -82,7 +101,8 @@ broker_start() {
 }
 
 cd "$root" && "$root/install/setup.sh" && step 'building: host' locked host_release &&
-    build_preset mingw-x64 shmbroker shmbclient idle bench_create bench_reload bench_restart bench_client &&
+    build_preset mingw-x64 shmbroker shmbclient idle bench_create bench_reload bench_restart bench_client \
+        bench_requests &&
     build_preset mingw-x86 shmbclient probe bench_client &&
     step 'compiling: bench_sync, x64' compile_sync x86_64 mingw-x64 &&
     step 'compiling: bench_sync, x86' compile_sync i686 mingw-x86 || exit 1
@@ -109,6 +129,12 @@ if wants sync || wants client; then
         ! wants sync || bench sync wine_run "$shmb_build/$preset/bin/bench_sync.exe" "$rounds"
         ! wants client || bench client wine_run "$shmb_build/$preset/bin/bench_client.exe" "$rounds"
     done
+fi
+if wants requests; then
+    wine_again
+    requests_configuration >"$work/requests.yaml"
+    broker_start "$bin/shmbroker.exe" "$work/requests.yaml" || exit 1
+    bench requests wine_run "$bin/bench_requests.exe" 100 "$rounds" "${SHMB_BENCH_CYCLES:-100000}"
 fi
 wine_end
 ! wants mirror || bench mirror "$root/tests/bench/mirror.sh" "$rounds"
