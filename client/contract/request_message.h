@@ -61,7 +61,7 @@ enum shmb_request_what {
 #define SHMB_REQUEST_SET          0x2u /* event: signalled when it is created */
 #define SHMB_REQUEST_FLAGS        0x3u
 
-#define SHMB_ANSWER_MADE       0x1u /* this request created the object */
+#define SHMB_ANSWER_MADE       0x1u /* this request created the object; of ASK: would */
 #define SHMB_ANSWER_CONFIGURED 0x2u /* the configuration names the object */
 #define SHMB_ANSWER_FLAGS      0x3u
 

@@ -222,8 +222,9 @@ static void decide_make(struct requests *requests, const struct desired *desired
             grant->idle = false;
         if (decide.there == DECIDE_NOTHING)
             tell(requests, entry, decide.rule, question.holder);
-    } else if (entry->message.what == SHMB_REQUEST_MAKE &&
-               !add_grant(requests, entry, decide.rule)) {
+    } else if (entry->message.what == SHMB_REQUEST_ASK) {
+        entry->answer.flags |= SHMB_ANSWER_MADE;
+    } else if (!add_grant(requests, entry, decide.rule)) {
         entry->answer = request_answer(SHMB_REASON_SYSTEM);
     }
 }

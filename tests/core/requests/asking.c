@@ -61,6 +61,15 @@ size_t asking_release(const char *sid, const char *name)
     return asking_send(sid, &message);
 }
 
+size_t asking_only(const char *sid, const char *name, uint64_t size)
+{
+    struct shmb_request_message message = begin(SHMB_REQUEST_ASK, name);
+
+    message.kind = SHMB_SECTION;
+    message.size = size;
+    return asking_send(sid, &message);
+}
+
 struct shmb_request_answer asking_answer(size_t number)
 {
     struct shmb_request_answer answer;

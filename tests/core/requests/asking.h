@@ -20,6 +20,8 @@ struct fake *asking_begin(void);
 size_t asking_segment(const char *sid, const char *name, uint64_t size);
 size_t asking_object(const char *sid, const char *name, enum shmb_kind kind, uint32_t flags);
 size_t asking_release(const char *sid, const char *name);
+/* Asks what the answer to asking_segment would be. */
+size_t asking_only(const char *sid, const char *name, uint64_t size);
 /* Any of them, as written. */
 size_t asking_send(const char *sid, const struct shmb_request_message *message);
 

@@ -156,6 +156,37 @@ static void each_refusal_has_its_reason(void **state)
     assert_int_equal(fake_unanswered(fake), 0);
 }
 
+static void only_asked(size_t number)
+{
+    if (number == 1) {
+        n[0] = asking_only(ALICE, "App.One", 5000);
+        n[1] = asking_only(ALICE, "App.One", 16385);
+        n[2] = asking_only(ALICE, "App.Fixed", 64);
+    } else if (number == 2) {
+        asking_expect_made(n[0], true);
+        assert_int_equal(asking_answer(n[0]).size, 5000);
+        assert_string_equal(asking_answer(n[0]).rule, "App");
+        asking_expect(n[1], SHMB_REASON_SIZE);
+        assert_int_equal(asking_answer(n[1]).flags, 0);
+        asking_expect_made(n[2], false);
+        assert_null(fake_find(fake, "App.One"));
+        assert_false(asking_is_held("App.One"));
+        n[3] = asking_segment(ALICE, "App.One", 5000);
+    } else if (number == 3) {
+        asking_expect_made(n[3], true);
+        n[4] = asking_only(ALICE, "App.One", 5000);
+    } else if (number == 4) {
+        asking_expect_made(n[4], false);
+    }
+}
+
+static void who_only_asks_learns_whether_it_would_be_made(void **state)
+{
+    (void)state;
+    life_run(FILE_TEXT, only_asked, 4);
+    assert_int_equal(fake_event_count(fake, EVENT_REQUESTED), 1);
+}
+
 static void race(size_t number)
 {
     if (number == 1) {
@@ -196,6 +227,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_program_asks_and_releases, set_up, life_end),
         cmocka_unit_test_setup_teardown(each_refusal_has_its_reason, set_up, life_end),
+        cmocka_unit_test_setup_teardown(who_only_asks_learns_whether_it_would_be_made, set_up,
+                                        life_end),
         cmocka_unit_test_setup_teardown(of_many_at_once_one_makes_it, set_up, life_end),
         cmocka_unit_test_setup_teardown(without_rules_it_takes_no_input_from_clients, set_up,
                                         life_end),
