@@ -21,7 +21,7 @@
  *     else if (counts.code() != SHMB_BUSY)         // SHMB_BUSY: a write has begun; try again
  *         return fail(counts.text());
  *
- * Only result::value throws, and the standard library when it is out of memory.
+ * Only result::value and answer::check throw, and the standard library when it is out of memory.
  */
 #ifndef SHMB_HPP
 #define SHMB_HPP
@@ -82,11 +82,14 @@ class status
     std::int32_t code_;
 };
 
-/* The exception that result::value throws. */
+/* The exception that result::value and answer::check throw. */
 class error : public std::runtime_error
 {
   public:
-    explicit error(status why) : std::runtime_error(why.text()), why_(why)
+    explicit error(status why) : error(why, why.text())
+    {
+    }
+    error(status why, const std::string &text) : std::runtime_error(text), why_(why)
     {
     }
     status why() const noexcept
@@ -782,6 +785,135 @@ class queue
     shmb_queue *handle_;
 };
 
+/*
+ * What the broker answered to a request:
+ *
+ *     auto answer = shmb::request("MyApp.Camera7", 65536);
+ *     if (!answer)
+ *         return fail(answer.text());
+ *     auto frames = shmb::segment::open("MyApp.Camera7", shmb::rights::write);
+ */
+class [[nodiscard]] answer
+{
+  public:
+    shmb::status status() const noexcept
+    {
+        return why_;
+    }
+    bool ok() const noexcept
+    {
+        return why_.ok();
+    }
+    explicit operator bool() const noexcept
+    {
+        return ok();
+    }
+
+    /* This request created the object, or would; false: it exists, or the request was refused. */
+    bool made() const noexcept
+    {
+        return info_.made != 0;
+    }
+    /* One of SHMB_REASON_... */
+    std::uint32_t reason() const noexcept
+    {
+        return info_.reason;
+    }
+    /* When to try again; 0: that would not help. */
+    std::uint32_t retry_ms() const noexcept
+    {
+        return info_.retry_ms;
+    }
+    /* Objects or bytes, see the reason. */
+    std::uint64_t used() const noexcept
+    {
+        return info_.used;
+    }
+    std::uint64_t most() const noexcept
+    {
+        return info_.most;
+    }
+    /* Segment: its bytes. */
+    std::uint64_t size() const noexcept
+    {
+        return info_.bytes;
+    }
+    /* The rule that decided; empty: none. */
+    std::string rule() const
+    {
+        return info_.rule;
+    }
+
+    /* A sentence with the rule and the numbers. Call it as status::text. */
+    std::string text() const
+    {
+        char buffer[1024];
+
+        shmb_request_text(why_.code(), &info_, buffer, sizeof(buffer));
+        return buffer;
+    }
+
+    /* Throws shmb::error with that sentence, if the request was refused. */
+    void check() const
+    {
+        if (!ok())
+            throw error(why_, text());
+    }
+
+  private:
+    template <class C>
+    using call = std::int32_t(SHMB_CALL *)(const C *, std::uint64_t, const shmb_request_options *,
+                                           shmb_request_info *);
+    friend answer request(const char *, std::uint64_t, shmb_request_options);
+    friend answer request(const wchar_t *, std::uint64_t, shmb_request_options);
+    friend answer request_ask(const char *, std::uint64_t, shmb_request_options);
+    friend answer request_ask(const wchar_t *, std::uint64_t, shmb_request_options);
+
+    template <class C>
+    answer(call<C> ask, const C *name, std::uint64_t bytes, shmb_request_options options) noexcept
+    {
+        options.size = sizeof(options);
+        info_.size = sizeof(info_);
+        why_ = ask(name, bytes, &options, &info_);
+    }
+
+    shmb::status why_;
+    shmb_request_info info_{};
+};
+
+/*
+ * Asks the broker to hold an object that the configuration does not name; open it afterwards.
+ * `bytes` is the size of a segment, else 0. See shmb_request. Sets `options.size`.
+ */
+inline answer request(const char *name, std::uint64_t bytes, shmb_request_options options = {})
+{
+    return {shmb_request, name, bytes, options};
+}
+inline answer request(const wchar_t *name, std::uint64_t bytes, shmb_request_options options = {})
+{
+    return {shmb_requestW, name, bytes, options};
+}
+
+/* What request would be answered; nothing else happens. */
+inline answer request_ask(const char *name, std::uint64_t bytes, shmb_request_options options = {})
+{
+    return {shmb_request_ask, name, bytes, options};
+}
+inline answer request_ask(const wchar_t *name, std::uint64_t bytes,
+                          shmb_request_options options = {})
+{
+    return {shmb_request_askW, name, bytes, options};
+}
+
+/* Gives back an object that this account has requested, see shmb_release. */
+inline status release(const char *name, std::uint32_t timeout_ms = 5000) noexcept
+{
+    return shmb_release(name, timeout_ms);
+}
+inline status release(const wchar_t *name, std::uint32_t timeout_ms = 5000) noexcept
+{
+    return shmb_releaseW(name, timeout_ms);
+}
 /*
  * A value at an offset of a segment, copied as a whole: load never returns half of a
  * store. The type must have the same layout in all programs and both bitnesses:

@@ -19,6 +19,10 @@ int cpp_views(void);
 int cpp_first_and_changes(void);
 int cpp_private(void);
 int cpp_queues(void);
+/* With a pipe that says: created, 4096 bytes, by the rule "App"; and with one that says: the
+   account uses 3 of 3 objects, by the same rule. */
+int cpp_requests(void);
+int cpp_refusals(void);
 
 /* CSharedMemory, compiled for UTF-16 and for the code page. */
 int cpp_msj_private_wide(void);

@@ -1,5 +1,6 @@
 /* The headers for C++, with the tests written in it: cpp_checks.h. */
 #include "stage.h"
+#include "stage_pipe.h"
 #include "stage_queue.h"
 
 #include <string.h>
@@ -58,6 +59,24 @@ static void queues_pass_bytes_and_values(void **state)
     assert_int_equal(cpp_queues(), 0);
 }
 
+static void objects_are_made_on_request(void **state)
+{
+    (void)state;
+    stage_pipe_answer =
+        (struct shmb_request_answer){.flags = SHMB_ANSWER_MADE, .size = 4096, .rule = "App"};
+    stage_pipe_open(STAGE_OURS, SHMB_REQUEST_PIPE_RIGHTS, stage_pipe_answers);
+    assert_int_equal(cpp_requests(), 0);
+    stage_pipe_close();
+    stage_pipe_answer = (struct shmb_request_answer){.result = SHMB_QUOTA,
+                                                     .reason = SHMB_REASON_EACH_OBJECTS,
+                                                     .used = 3,
+                                                     .most = 3,
+                                                     .rule = "App"};
+    stage_pipe_open(STAGE_OURS, SHMB_REQUEST_PIPE_RIGHTS, stage_pipe_answers);
+    assert_int_equal(cpp_refusals(), 0);
+    stage_pipe_close();
+}
+
 static void private_memory(void **state)
 {
     (void)state;
@@ -93,6 +112,7 @@ int main(void)
         STAGED(who_fills_it_first_and_what_changes),
         STAGED(private_memory),
         STAGED(queues_pass_bytes_and_values),
+        STAGED(objects_are_made_on_request),
         STAGED(csharedmemory_has_private_memory),
         STAGED(csharedmemory_has_the_memory_of_the_broker),
     };
