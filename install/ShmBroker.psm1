@@ -266,6 +266,11 @@ function ConvertTo-ObjectState($jsonObject) {
     if ($null -ne $jsonObject.access) {
         $access = @(foreach ($entry in $jsonObject.access) { ConvertTo-Access $entry })
     }
+    $rule = $account = $null
+    if ($null -ne $jsonObject.request) {
+        $rule = $jsonObject.request.rule
+        $account = $jsonObject.request.account
+    }
     return [PSCustomObject] @{
         PSTypeName = 'ShmBroker.Object'
         Name = $jsonObject.name
@@ -283,6 +288,8 @@ function ConvertTo-ObjectState($jsonObject) {
         Queue = ConvertTo-Queue $jsonObject.queue
         Access = $access
         Integrity = $jsonObject.integrity
+        Rule = $rule
+        Account = $account
     }
 }
 
@@ -578,8 +585,9 @@ function Get-ShmBroker {
 Gets the objects that ShmBroker holds, or should hold, on this machine.
 
 .DESCRIPTION
-Returns an object for each: Name, Kind, State, Bytes, Access, and so on. What does not apply to a
-kind, or cannot be read, is $null.
+Returns an object for each: Name, Kind, State, Bytes, Access, and so on; for an object on request, the
+Rule that allowed it and the Account that asked. What does not apply to a kind, or cannot be read, is
+$null.
 
 .PARAMETER Name
 Only objects of these names, without Global\. * and ? are wildcards. A name without wildcards that
@@ -601,6 +609,10 @@ Who may use Prices.
 
 .EXAMPLE
 Get-ShmBrokerObject | Export-Csv -NoTypeInformation objects.csv
+
+.EXAMPLE
+Get-ShmBrokerObject | Where-Object Rule | Group-Object Account
+Who has how many objects on request.
 #>
 function Get-ShmBrokerObject {
     [CmdletBinding()]

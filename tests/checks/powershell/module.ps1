@@ -52,7 +52,7 @@ requests:
     who: [Users, Administrators]
     size: 100
     each: { objects: 1, memory: 4 KiB }
-    total: { objects: 1, memory: 4 KiB }
+    total: { objects: 3, memory: 12 KiB }
     access: { write: [Requester] }
     lives: until released
 '@
@@ -273,6 +273,10 @@ if (-not $IsWindows) {
     Test-Equal $true (Request-ShmBrokerObject Asked.Segment -Size 100 -Ask).Made 'nothing was made'
     $made = Request-ShmBrokerObject Asked.Segment -Size 100
     Test-Equal 'True 100 AskedRule' "$($made.Made) $($made.Size) $($made.Rule)" 'a segment on request'
+    $object = Get-ShmBrokerObject Asked.Segment
+    Test-Equal 'AskedRule' $object.Rule 'the rule of an object'
+    Test-Equal $true ([bool] $object.Account) 'who asked for it'
+    Test-Equal '' "$((Get-ShmBrokerObject Prices).Rule)$((Get-ShmBrokerObject Prices).Account)" 'a configured object'
     Write-ShmBrokerSegment Asked.Segment 'on request' -Zero
     Test-Equal 'on request' (Read-ShmBrokerSegment Asked.Segment) 'its text'
     $failure = Get-Failure { Request-ShmBrokerObject Asked.Other -Size 100 }
