@@ -33,8 +33,8 @@ static const char *level_words(const struct item *item, enum shmb_level level,
         mask = SHMB_LOCK_READER_WAITS;
     else if (level == SHMB_LEVEL_READ && is_lock(item))
         return NULL;
-    /* Nor the events of a queue. */
-    else if (level == SHMB_LEVEL_READ && item->spec.kind == SHMB_EVENT && item->fast)
+    /* Nor the events of a queue, or one with automatic reset. */
+    else if (level == SHMB_LEVEL_READ && item_wait_takes(item))
         return NULL;
     return shmb_access_words(item->spec.kind, mask, out);
 }

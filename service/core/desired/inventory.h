@@ -186,6 +186,16 @@ const struct sddl *item_exact(const struct inventory *inventory, const struct it
 /* The level that an account with `level` on the entry has on the item. */
 enum shmb_level item_level(const struct item *item, enum shmb_level level);
 
+/*
+ * True: an event of which a wait takes the signal from those who may signal, so `read` must not give
+ * the right to wait. The reader of configurations refuses `read` for the others with automatic reset.
+ */
+static inline bool item_wait_takes(const struct item *item)
+{
+    return item->spec.kind == SHMB_EVENT &&
+           (item->fast || (item->from->request != NULL && !item->spec.manual_reset));
+}
+
 /* True for an object that the broker holds, also if it is deferred. */
 static inline bool item_is_held(const struct item *item)
 {

@@ -11,12 +11,12 @@
 #include "descriptor.h"
 
 /*
- * An access set has a descriptor for each kind, one for locks on which readers may wait, and one
- * for the events of fast locks, and one for sections for double snapshots.
+ * An access set has a descriptor for each kind, one for locks on which readers may wait, one for
+ * events on which readers may not wait, and one for sections for double snapshots.
  */
 #define FORMS          (SHMB_KIND_COUNT + 3)
 #define FORM_OPEN_LOCK SHMB_KIND_COUNT
-#define FORM_FAST_LOCK (SHMB_KIND_COUNT + 1)
+#define FORM_SIGNAL    (SHMB_KIND_COUNT + 1)
 #define FORM_PAIR      (SHMB_KIND_COUNT + 2)
 
 struct form {
@@ -89,8 +89,8 @@ static struct form *form_of(struct descriptor_cache *cache, const struct item *i
         form = FORM_PAIR;
     else if (item->readers_may_wait)
         form = FORM_OPEN_LOCK;
-    else if (item->fast && item->spec.kind == SHMB_EVENT)
-        form = FORM_FAST_LOCK;
+    else if (item_wait_takes(item))
+        form = FORM_SIGNAL;
     if (item->access >= cache->sets && !make_room(cache))
         return NULL;
     return &cache->forms[item->access * FORMS + form];
@@ -101,8 +101,8 @@ static uint32_t read_mask(const struct item *item)
 {
     if (item->readers_may_wait)
         return SHMB_LOCK_READER_WAITS;
-    /* A wait takes the signal of an event with automatic reset from those who may lock. */
-    if (item->fast && item->spec.kind == SHMB_EVENT)
+    /* No more than to see it. */
+    if (item_wait_takes(item))
         return shmb_access_mask(SHMB_MUTEX, SHMB_LEVEL_READ);
     return 0;
 }

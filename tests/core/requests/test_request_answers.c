@@ -187,6 +187,30 @@ static void who_only_asks_learns_whether_it_would_be_made(void **state)
     assert_int_equal(fake_event_count(fake, EVENT_REQUESTED), 1);
 }
 
+/* A wait takes the signal of an event with automatic reset, so `read` must not let one wait. */
+static void signals(size_t number)
+{
+    if (number == 1) {
+        n[0] = asking_object(ALICE, "App.Auto", SHMB_EVENT, 0);
+        n[1] = asking_object(ALICE, "App.Manual", SHMB_EVENT, SHMB_REQUEST_MANUAL_RESET);
+    } else if (number == 2) {
+        const struct fake_object *automatic = fake_find(fake, "App.Auto");
+        const struct fake_object *manual = fake_find(fake, "App.Manual");
+
+        asking_expect_made(n[0], true);
+        asking_expect_made(n[1], true);
+        assert_non_null(strstr(automatic->sddl, "(A;;0x120003;;;" ALICE ")"));
+        assert_non_null(strstr(automatic->sddl, "(A;;0x20000;;;S-1-5-32-545)"));
+        assert_non_null(strstr(manual->sddl, "(A;;0x120001;;;S-1-5-32-545)"));
+    }
+}
+
+static void readers_take_no_signals(void **state)
+{
+    (void)state;
+    life_run(FILE_TEXT, signals, 2);
+}
+
 static void race(size_t number)
 {
     if (number == 1) {
@@ -229,6 +253,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_refusal_has_its_reason, set_up, life_end),
         cmocka_unit_test_setup_teardown(who_only_asks_learns_whether_it_would_be_made, set_up,
                                         life_end),
+        cmocka_unit_test_setup_teardown(readers_take_no_signals, set_up, life_end),
         cmocka_unit_test_setup_teardown(of_many_at_once_one_makes_it, set_up, life_end),
         cmocka_unit_test_setup_teardown(without_rules_it_takes_no_input_from_clients, set_up,
                                         life_end),
