@@ -32,15 +32,21 @@ static bool needs_look(const struct grant *grant)
            (grant->state == GRANT_HELD && grant->grantee->rule->life == CFG_LIFE_OPEN);
 }
 
-void grant_life_soon(struct requests *requests)
+static void look_soon(struct requests *requests)
 {
     requests->look_at = requests->system->clock.ticks(requests->system->self) + LOOK_MS;
+}
+
+void grant_life_soon(struct requests *requests)
+{
+    requests->in_part = true;
+    look_soon(requests);
 }
 
 void grant_life_begin(struct requests *requests)
 {
     const struct grants *grants = requests->now;
-    bool needed = false;
+    bool needed = requests->in_part;
     size_t i;
 
     for (i = 0; i < grants->count && !needed; i++)
@@ -48,7 +54,7 @@ void grant_life_begin(struct requests *requests)
     if (!needed)
         requests->look_at = UINT64_MAX;
     else if (requests->look_at == UINT64_MAX)
-        grant_life_soon(requests);
+        look_soon(requests);
 }
 
 /* True: a grant is to leave. */
@@ -87,6 +93,7 @@ void grant_life_look(struct requests *requests, struct desired *desired)
     struct sys_failure why;
 
     requests->look_at = UINT64_MAX;
+    requests->in_part = false;
     if (!look_at_all(requests, desired->inventory))
         request_change_settle(requests);
     else if (request_change(requests, desired, &why) != SYS_OK)
