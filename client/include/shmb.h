@@ -1040,10 +1040,11 @@ typedef struct shmb_request_info {
  * info     what the broker answered, also after a failure that it has told; may be NULL
  *
  * SHMB_OK: the broker holds it, now or already, and this program may open it; if many ask at the
- * same time, for one of them `info->made` is 1. An object that existed is of this kind and has
- * these bytes or more. SHMB_NOT_ALLOWED: no rule allows it. SHMB_QUOTA. SHMB_BUSY: this account
- * asks too often; try again after `info->retry_ms`. SHMB_WRONG_KIND, SHMB_RANGE: it exists, but is
- * of another kind, or smaller. SHMB_ACCESS_DENIED: it exists, but you may not open it.
+ * same time, for one of them at most `info->made` is 1 (for none where an answer was lost with the
+ * connection); shmb_first tells who is to fill a segment. An object that existed is of this kind
+ * and has these bytes or more. SHMB_NOT_ALLOWED: no rule allows it. SHMB_QUOTA. SHMB_BUSY: this
+ * account asks too often; try again after `info->retry_ms`. SHMB_WRONG_KIND, SHMB_RANGE: it exists,
+ * but is of another kind, or smaller. SHMB_ACCESS_DENIED: it exists, but you may not open it.
  * SHMB_NOT_OURS: another program holds the name, or has a pipe of the broker's name. SHMB_BAD_NAME,
  * SHMB_BAD_ARGUMENT. SHMB_NO_BROKER, SHMB_TIMEOUT, SHMB_VERSION_MISMATCH, SHMB_NO_MEMORY,
  * SHMB_SYSTEM.
