@@ -408,7 +408,10 @@ static DWORD delay_of(struct request_pipe *pipe)
     return delay;
 }
 
-/* Waits for the end of one thing that was started, for news of the broker, or `ms`. */
+/*
+ * Waits for the end of one thing that was started, for news of the broker, or `ms`. False: the time
+ * is over.
+ */
 static bool await_one(struct request_pipe *pipe, DWORD ms)
 {
     OVERLAPPED *which = NULL;
@@ -418,7 +421,7 @@ static bool await_one(struct request_pipe *pipe, DWORD ms)
 
     if (which != NULL)
         on_ended((struct sys_request *)key, which, done != FALSE, count);
-    return which != NULL;
+    return which != NULL || done;
 }
 
 static size_t count_pending(const struct request_pipe *pipe)
