@@ -240,6 +240,7 @@ struct control_lock {
     struct shmb_block *block;
     const char *segment; /* bare name; NULL: not known */
     bool closed;
+    bool at_once; /* nobody is waited for, and nothing is logged */
 };
 
 /*

@@ -51,17 +51,42 @@ void control_locks_close(struct control_sets *sets, struct control_lock *locks, 
         for (i = 0; i < count; i++) {
             if (!locks[i].closed)
                 locks[i].closed = control_lock_close_free(locks[i].block);
-            owned += !locks[i].closed;
+            owned += !locks[i].closed && !locks[i].at_once;
         }
     } while (owned > 0 && patience_again(system, begun, &sets->patience));
-    for (i = 0; owned > 0 && i < count; i++)
-        if (!locks[i].closed && !control_lock_close_free(locks[i].block))
-            report(sets, locks[i].segment, control_lock_close_owned(locks[i].block));
+    for (i = 0; i < count; i++) {
+        uint64_t word;
+
+        if (locks[i].closed || control_lock_close_free(locks[i].block))
+            continue;
+        word = control_lock_close_owned(locks[i].block);
+        if (!locks[i].at_once)
+            report(sets, locks[i].segment, word);
+    }
 }
 
 /* True for an item whose lock is to be closed: where its block is. */
 typedef bool lock_asked(const struct control_sets *of, size_t item, uint32_t *section,
                         uint32_t *block);
+
+static bool is_retired(const struct control_sets *of, size_t item, uint32_t *section,
+                       uint32_t *block)
+{
+    const struct control_place *place = &of->places[item];
+
+    *section = place->section;
+    *block = place->block;
+    return place->generation != 0 && !place->inherited && of->inventory->items[item].fast;
+}
+
+/*
+ * True: a program can have its requested segment end as often as it likes, with the lock in use. It
+ * must not make the broker wait each time.
+ */
+static bool is_given_back(const struct control_sets *of, size_t item, lock_asked *asked)
+{
+    return asked == is_retired && of->inventory->items[item].from->request != NULL;
+}
 
 static void close_asked(struct control_sets *sets, struct control_sets *of, lock_asked *asked)
 {
@@ -89,7 +114,8 @@ static void close_asked(struct control_sets *sets, struct control_sets *of, lock
             continue;
         of->places[i].unclosed = false;
         locks[count++] = (struct control_lock){control_block_at(from, block),
-                                               of->inventory->items[i].spec.name, false};
+                                               of->inventory->items[i].spec.name, false,
+                                               is_given_back(of, i, asked)};
     }
     control_locks_close(sets, locks, count);
     for (i = 0; i < sets->section_count; i++)
@@ -114,16 +140,6 @@ static bool is_left(const struct control_sets *of, size_t item, uint32_t *sectio
 void control_locks_close_left(struct control_sets *sets)
 {
     close_asked(sets, sets, is_left);
-}
-
-static bool is_retired(const struct control_sets *of, size_t item, uint32_t *section,
-                       uint32_t *block)
-{
-    const struct control_place *place = &of->places[item];
-
-    *section = place->section;
-    *block = place->block;
-    return place->generation != 0 && !place->inherited && of->inventory->items[item].fast;
 }
 
 void control_locks_close_retired(struct control_sets *sets, struct control_sets *from)
