@@ -17,7 +17,7 @@ static void print_options(const struct verb *verb, const char *quote, const char
     const char *word;
     size_t at = 0;
 
-    while ((word = request_next_option(verb->options, &at)) != NULL)
+    while ((word = arguments_next_option(verb->options, &at)) != NULL)
         out_text("%s%s%s%s", quote, word, quote, separator);
     out_text("%s--help%s", quote, quote);
 }
@@ -132,14 +132,14 @@ static void print_clink(const struct verb *verbs, size_t count)
     out_text("),\n    'version' .. clink.argmatcher()\n)\n");
 }
 
-enum shmb_exit completion_powershell(struct request *request)
+enum shmb_exit completion_powershell(struct arguments *arguments)
 {
-    print_powershell(request->verbs, request->verb_count);
+    print_powershell(arguments->verbs, arguments->verb_count);
     return SHMB_EXIT_DONE;
 }
 
-enum shmb_exit completion_clink(struct request *request)
+enum shmb_exit completion_clink(struct arguments *arguments)
 {
-    print_clink(request->verbs, request->verb_count);
+    print_clink(arguments->verbs, arguments->verb_count);
     return SHMB_EXIT_DONE;
 }

@@ -4,9 +4,9 @@
 #ifndef CLI_COMPLETION_H
 #define CLI_COMPLETION_H
 
-#include "request.h"
+#include "arguments.h"
 
-enum shmb_exit completion_powershell(struct request *request);
-enum shmb_exit completion_clink(struct request *request);
+enum shmb_exit completion_powershell(struct arguments *arguments);
+enum shmb_exit completion_clink(struct arguments *arguments);
 
 #endif

@@ -27,31 +27,31 @@ struct source {
     enum encoding encoding;
 };
 
-static enum shmb_exit open_source(const struct request *request, uint32_t rights,
+static enum shmb_exit open_source(const struct arguments *arguments, uint32_t rights,
                                   struct source *source)
 {
     shmb_queue_info level = {.size = sizeof(level)};
     int32_t result;
 
     memset(source, 0, sizeof(*source));
-    if (request->encoding != NULL && (request->given & OPTION_AS_TEXT) == 0) {
+    if (arguments->encoding != NULL && (arguments->given & OPTION_AS_TEXT) == 0) {
         out_error("--encoding is for --text; without it the bytes are written unchanged");
         return SHMB_EXIT_USAGE;
     }
-    if ((request->given & OPTION_AS_TEXT) != 0 && (request->given & OPTION_AS_HEX) != 0) {
+    if ((arguments->given & OPTION_AS_TEXT) != 0 && (arguments->given & OPTION_AS_HEX) != 0) {
         out_error("--text and --hex do not go together");
         return SHMB_EXIT_USAGE;
     }
-    if (!encoding_read(request->encoding, &source->encoding))
+    if (!encoding_read(arguments->encoding, &source->encoding))
         return SHMB_EXIT_USAGE;
-    result = shmb_queue_open(request->name, rights, 0, &source->queue);
+    result = shmb_queue_open(arguments->name, rights, 0, &source->queue);
     if (result != SHMB_OK)
-        return fail_result(request->name, result);
+        return fail_result(arguments->name, result);
     /* Of a damaged queue, too: the sizes are the directory's. */
     (void)shmb_queue_level(source->queue, &level);
     source->size = level.slot_size;
     source->buffer = malloc(source->size);
-    return source->buffer != NULL ? SHMB_EXIT_DONE : fail_memory(request->name);
+    return source->buffer != NULL ? SHMB_EXIT_DONE : fail_memory(arguments->name);
 }
 
 static void close_source(struct source *source)
@@ -94,11 +94,12 @@ static bool show_line(char *text)
 }
 
 /* Writes the message as bytes or text. False: out of memory. */
-static bool show_text(const struct request *request, const struct source *source, uint32_t length)
+static bool show_text(const struct arguments *arguments, const struct source *source,
+                      uint32_t length)
 {
-    if ((request->given & OPTION_AS_HEX) != 0)
+    if ((arguments->given & OPTION_AS_HEX) != 0)
         return show_line(queue_hex(source->buffer, length));
-    if ((request->given & OPTION_AS_TEXT) != 0)
+    if ((arguments->given & OPTION_AS_TEXT) != 0)
         return show_line(encoding_decode(source->encoding, source->buffer, length));
     (void)out_bytes(source->buffer, length);
     return true;
@@ -122,8 +123,8 @@ static DWORD left(ULONGLONG start, uint32_t timeout_ms)
  * Gets the next message. Ctrl+C ends the wait, and never comes between a message that was taken
  * and its writing: then `*stopped`.
  */
-static int32_t next(const struct request *request, const struct source *source, uint32_t *length,
-                    bool *stopped)
+static int32_t next(const struct arguments *arguments, const struct source *source,
+                    uint32_t *length, bool *stopped)
 {
     const ULONGLONG start = GetTickCount64();
     HANDLE handles[2] = {NULL, stopping_event()};
@@ -137,7 +138,7 @@ static int32_t next(const struct request *request, const struct source *source, 
         result = shmb_queue_get(source->queue, source->buffer, source->size, length, 0);
         if (result != SHMB_TIMEOUT)
             return result;
-        ms = left(start, request->timeout_ms);
+        ms = left(start, arguments->timeout_ms);
         if (ms == 0)
             return result;
         result = shmb_queue_event(source->queue, &handles[0]);
@@ -148,36 +149,37 @@ static int32_t next(const struct request *request, const struct source *source, 
 }
 
 /* Writes a message that was taken, at once. False: out of memory. */
-static bool show_got(const struct request *request, const struct source *source, uint32_t length)
+static bool show_got(const struct arguments *arguments, const struct source *source,
+                     uint32_t length)
 {
-    return answer_wanted() ? json_message(request->name, source->buffer, length)
-                           : show_text(request, source, length);
+    return answer_wanted() ? json_message(arguments->name, source->buffer, length)
+                           : show_text(arguments, source, length);
 }
 
-enum shmb_exit verb_queue_get(struct request *request)
+enum shmb_exit verb_queue_get(struct arguments *arguments)
 {
-    uint64_t count = (request->given & OPTION_COUNT) != 0 ? request->count : 1;
+    uint64_t count = (arguments->given & OPTION_COUNT) != 0 ? arguments->count : 1;
     struct source source;
     enum shmb_exit code;
     uint32_t length = 0;
     bool stopped = false;
     int32_t result;
 
-    if ((request->given & OPTION_COUNT) != 0 && (request->given & OPTION_FOLLOW) != 0) {
+    if ((arguments->given & OPTION_COUNT) != 0 && (arguments->given & OPTION_FOLLOW) != 0) {
         out_error("--count and --follow do not go together");
         return SHMB_EXIT_USAGE;
     }
-    code = open_source(request, SHMB_WRITE, &source);
+    code = open_source(arguments, SHMB_WRITE, &source);
     if (code == SHMB_EXIT_DONE)
         stopping_begin();
-    while (code == SHMB_EXIT_DONE && ((request->given & OPTION_FOLLOW) != 0 || count-- > 0)) {
-        result = next(request, &source, &length, &stopped);
+    while (code == SHMB_EXIT_DONE && ((arguments->given & OPTION_FOLLOW) != 0 || count-- > 0)) {
+        result = next(arguments, &source, &length, &stopped);
         if (result != SHMB_OK)
-            code = fail_result(request->name, result);
+            code = fail_result(arguments->name, result);
         else if (stopped)
             break;
-        else if (!show_got(request, &source, length))
-            code = fail_memory(request->name);
+        else if (!show_got(arguments, &source, length))
+            code = fail_memory(arguments->name);
         else if (out_end() != 0) /* nobody reads; verbs_main reports it */
             break;
     }
@@ -186,29 +188,30 @@ enum shmb_exit verb_queue_get(struct request *request)
 }
 
 /* Writes the message, or the answer that verbs_main writes. False: out of memory. */
-static bool show_peeked(const struct request *request, const struct source *source, uint32_t length)
+static bool show_peeked(const struct arguments *arguments, const struct source *source,
+                        uint32_t length)
 {
     if (!answer_wanted())
-        return show_text(request, source, length);
-    if (!json_put_message(answer_open(), request->name, source->buffer, length))
+        return show_text(arguments, source, length);
+    if (!json_put_message(answer_open(), arguments->name, source->buffer, length))
         return false;
     answer_done();
     return true;
 }
 
-enum shmb_exit verb_queue_peek(struct request *request)
+enum shmb_exit verb_queue_peek(struct arguments *arguments)
 {
     struct source source;
-    enum shmb_exit code = open_source(request, SHMB_READ, &source);
+    enum shmb_exit code = open_source(arguments, SHMB_READ, &source);
     uint32_t length;
     int32_t result;
 
     if (code == SHMB_EXIT_DONE) {
         result = shmb_queue_peek(source.queue, source.buffer, source.size, &length);
         if (result != SHMB_OK)
-            code = fail_result(request->name, result);
-        else if (!show_peeked(request, &source, length))
-            code = fail_memory(request->name);
+            code = fail_result(arguments->name, result);
+        else if (!show_peeked(arguments, &source, length))
+            code = fail_memory(arguments->name);
     }
     close_source(&source);
     return code;
@@ -249,30 +252,30 @@ static enum shmb_exit read_hex(const char *text, uint8_t **bytes, size_t *length
 }
 
 /* The message that the command line means. `*bytes` is to be freed in any case. */
-static enum shmb_exit read_message(const struct request *request, uint64_t room, uint8_t **bytes,
-                                   size_t *length)
+static enum shmb_exit read_message(const struct arguments *arguments, uint64_t room,
+                                   uint8_t **bytes, size_t *length)
 {
     enum encoding encoding;
 
     *bytes = NULL;
-    if ((request->text != NULL) + (request->hex != NULL) + (request->input != NULL) > 1) {
+    if ((arguments->text != NULL) + (arguments->hex != NULL) + (arguments->input != NULL) > 1) {
         out_error("of --text, --hex and --input only one can be given");
         return SHMB_EXIT_USAGE;
     }
-    if (request->encoding != NULL && request->text == NULL) {
+    if (arguments->encoding != NULL && arguments->text == NULL) {
         out_error("--encoding is for --text; other input is put unchanged");
         return SHMB_EXIT_USAGE;
     }
-    if (request->hex != NULL)
-        return read_hex(request->hex, bytes, length);
-    if (request->text == NULL)
-        return input_read(request->name, request->input, room, bytes, length);
-    if (!encoding_read(request->encoding, &encoding))
+    if (arguments->hex != NULL)
+        return read_hex(arguments->hex, bytes, length);
+    if (arguments->text == NULL)
+        return input_read(arguments->name, arguments->input, room, bytes, length);
+    if (!encoding_read(arguments->encoding, &encoding))
         return SHMB_EXIT_USAGE;
-    return encoding_encode(encoding, request->name, request->text, bytes, length);
+    return encoding_encode(encoding, arguments->name, arguments->text, bytes, length);
 }
 
-static enum shmb_exit put_message(const struct request *request, shmb_queue *queue,
+static enum shmb_exit put_message(const struct arguments *arguments, shmb_queue *queue,
                                   const uint8_t *bytes, size_t length, uint32_t room)
 {
     struct json *json;
@@ -282,23 +285,24 @@ static enum shmb_exit put_message(const struct request *request, shmb_queue *que
         answer_fault("RANGE", 0);
         out_error("%s: nothing was put: the message has %s%zu bytes, more than the queue's "
                   "slot_size of %" PRIu32,
-                  request->name, request->text == NULL && request->hex == NULL ? "at least " : "",
-                  length, room);
+                  arguments->name,
+                  arguments->text == NULL && arguments->hex == NULL ? "at least " : "", length,
+                  room);
         return SHMB_EXIT_NOT_SO;
     }
-    result = shmb_queue_put(queue, bytes, (uint32_t)length, request->timeout_ms);
+    result = shmb_queue_put(queue, bytes, (uint32_t)length, arguments->timeout_ms);
     if (result != SHMB_OK)
-        return fail_result(request->name, result);
+        return fail_result(arguments->name, result);
     json = answer_open();
     if (json != NULL) {
-        json_names(json, request->name, false);
+        json_names(json, arguments->name, false);
         json_number(json, "bytes", length);
         answer_done();
     }
     return SHMB_EXIT_DONE;
 }
 
-enum shmb_exit verb_queue_put(struct request *request)
+enum shmb_exit verb_queue_put(struct arguments *arguments)
 {
     shmb_queue_info level = {.size = sizeof(level)};
     shmb_queue *queue;
@@ -306,14 +310,14 @@ enum shmb_exit verb_queue_put(struct request *request)
     size_t length = 0;
     enum shmb_exit code;
     /* Fails before the input is read, so that nobody produces it for nothing. */
-    int32_t result = shmb_queue_open(request->name, SHMB_WRITE, 0, &queue);
+    int32_t result = shmb_queue_open(arguments->name, SHMB_WRITE, 0, &queue);
 
     if (result != SHMB_OK)
-        return fail_result(request->name, result);
+        return fail_result(arguments->name, result);
     (void)shmb_queue_level(queue, &level);
-    code = read_message(request, level.slot_size, &bytes, &length);
+    code = read_message(arguments, level.slot_size, &bytes, &length);
     if (code == SHMB_EXIT_DONE)
-        code = put_message(request, queue, bytes, length, level.slot_size);
+        code = put_message(arguments, queue, bytes, length, level.slot_size);
     free(bytes);
     shmb_queue_close(queue);
     return code;
@@ -321,22 +325,22 @@ enum shmb_exit verb_queue_put(struct request *request)
 
 /* ---- clear ---- */
 
-enum shmb_exit verb_queue_clear(struct request *request)
+enum shmb_exit verb_queue_clear(struct arguments *arguments)
 {
     shmb_queue *queue;
     struct json *json;
     uint64_t count;
-    int32_t result = shmb_queue_open(request->name, SHMB_WRITE, 0, &queue);
+    int32_t result = shmb_queue_open(arguments->name, SHMB_WRITE, 0, &queue);
 
     if (result != SHMB_OK)
-        return fail_result(request->name, result);
+        return fail_result(arguments->name, result);
     result = shmb_queue_clear(queue, &count);
     shmb_queue_close(queue);
     if (result != SHMB_OK)
-        return fail_result(request->name, result);
+        return fail_result(arguments->name, result);
     json = answer_open();
     if (json != NULL) {
-        json_names(json, request->name, false);
+        json_names(json, arguments->name, false);
         json_number(json, "removed", count);
         answer_done();
     } else {

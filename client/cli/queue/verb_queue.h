@@ -4,11 +4,11 @@
 #ifndef CLI_VERB_QUEUE_H
 #define CLI_VERB_QUEUE_H
 
-#include "request.h"
+#include "arguments.h"
 
-enum shmb_exit verb_queue_put(struct request *request);
-enum shmb_exit verb_queue_get(struct request *request);
-enum shmb_exit verb_queue_peek(struct request *request);
-enum shmb_exit verb_queue_clear(struct request *request);
+enum shmb_exit verb_queue_put(struct arguments *arguments);
+enum shmb_exit verb_queue_get(struct arguments *arguments);
+enum shmb_exit verb_queue_peek(struct arguments *arguments);
+enum shmb_exit verb_queue_clear(struct arguments *arguments);
 
 #endif

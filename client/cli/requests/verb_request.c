@@ -39,64 +39,66 @@ static bool find_kind(const char *word, size_t *row)
 }
 
 /* False: an error was printed. */
-static bool check_options(const struct request *request, size_t row)
+static bool check_options(const struct arguments *arguments, size_t row)
 {
-    unsigned wrong = request->given & KINDS_OPTIONS & ~kinds[row].options;
+    unsigned wrong = arguments->given & KINDS_OPTIONS & ~kinds[row].options;
     size_t at = 0;
 
     if (wrong != 0) {
-        out_error("%s does not go together with --kind %s", request_next_option(wrong, &at),
+        out_error("%s does not go together with --kind %s", arguments_next_option(wrong, &at),
                   kinds[row].word);
         return false;
     }
-    if (kinds[row].kind == SHMB_KIND_SEGMENT && request->size == 0) {
+    if (kinds[row].kind == SHMB_KIND_SEGMENT && arguments->size == 0) {
         out_error("a segment needs --size and a number of bytes above 0, such as 4096 or 64KiB");
         return false;
     }
     if (kinds[row].kind == SHMB_KIND_SEMAPHORE &&
-        (request->maximum == 0 || request->initial > request->maximum)) {
+        (arguments->maximum == 0 || arguments->initial > arguments->maximum)) {
         out_error("a semaphore needs --maximum above 0, and --initial up to that");
         return false;
     }
     return true;
 }
 
-static void read_options(const struct request *request, size_t row, shmb_request_options *options)
+static void read_options(const struct arguments *arguments, size_t row,
+                         shmb_request_options *options)
 {
     memset(options, 0, sizeof(*options));
     options->size = sizeof(*options);
     options->kind = kinds[row].kind;
-    options->flags = ((request->given & OPTION_MANUAL_RESET) != 0 ? SHMB_REQUEST_MANUAL_RESET : 0) |
-                     ((request->given & OPTION_SET) != 0 ? SHMB_REQUEST_SET : 0);
-    options->initial = (int32_t)request->initial;
-    options->maximum = (int32_t)request->maximum;
+    options->flags =
+        ((arguments->given & OPTION_MANUAL_RESET) != 0 ? SHMB_REQUEST_MANUAL_RESET : 0) |
+        ((arguments->given & OPTION_SET) != 0 ? SHMB_REQUEST_SET : 0);
+    options->initial = (int32_t)arguments->initial;
+    options->maximum = (int32_t)arguments->maximum;
     /* 0 is the library's own time there, so the shortest one stands for it. */
-    if ((request->given & OPTION_TIMEOUT) != 0)
-        options->timeout_ms = request->timeout_ms != 0 ? request->timeout_ms : 1;
+    if ((arguments->given & OPTION_TIMEOUT) != 0)
+        options->timeout_ms = arguments->timeout_ms != 0 ? arguments->timeout_ms : 1;
 }
 
-static void put_json(struct json *json, const struct request *request, size_t row,
+static void put_json(struct json *json, const struct arguments *arguments, size_t row,
                      const shmb_request_info *info)
 {
-    json_names(json, request->name, false);
+    json_names(json, arguments->name, false);
     json_string(json, "kind", kinds[row].kind == SHMB_KIND_SEGMENT ? "section" : kinds[row].word);
-    json_bool(json, "asked", (request->given & OPTION_ASK) != 0);
+    json_bool(json, "asked", (arguments->given & OPTION_ASK) != 0);
     json_bool(json, "made", info->made != 0);
     if (kinds[row].kind == SHMB_KIND_SEGMENT)
-        json_number(json, "bytes", info->bytes != 0 ? info->bytes : request->size);
+        json_number(json, "bytes", info->bytes != 0 ? info->bytes : arguments->size);
     else
         json_null(json, "bytes");
     json_string(json, "rule", info->rule[0] != '\0' ? info->rule : NULL);
     answer_done();
 }
 
-static void print_text(const struct request *request, const shmb_request_info *info)
+static void print_text(const struct arguments *arguments, const shmb_request_info *info)
 {
     const char *said = "exists already";
 
     if (info->made != 0)
-        said = (request->given & OPTION_ASK) != 0 ? "would be made" : "made";
-    out_text("%s: %s", request->name, said);
+        said = (arguments->given & OPTION_ASK) != 0 ? "would be made" : "made";
+    out_text("%s: %s", arguments->name, said);
     if (info->rule[0] != '\0') {
         out_text(", by rule ");
         out_visible(info->rule);
@@ -104,7 +106,7 @@ static void print_text(const struct request *request, const shmb_request_info *i
     out_text("\n");
 }
 
-enum shmb_exit verb_request(struct request *request)
+enum shmb_exit verb_request(struct arguments *arguments)
 {
     shmb_request_info info = {.size = sizeof(info)};
     shmb_request_options options;
@@ -112,29 +114,29 @@ enum shmb_exit verb_request(struct request *request)
     int32_t result;
     size_t row = 0;
 
-    if (!find_kind(request->kind, &row) || !check_options(request, row))
+    if (!find_kind(arguments->kind, &row) || !check_options(arguments, row))
         return SHMB_EXIT_USAGE;
-    read_options(request, row, &options);
-    result = (request->given & OPTION_ASK) != 0
-                 ? shmb_request_ask(request->name, request->size, &options, &info)
-                 : shmb_request(request->name, request->size, &options, &info);
+    read_options(arguments, row, &options);
+    result = (arguments->given & OPTION_ASK) != 0
+                 ? shmb_request_ask(arguments->name, arguments->size, &options, &info)
+                 : shmb_request(arguments->name, arguments->size, &options, &info);
     if (result != SHMB_OK)
-        return fail_request(request->name, result, &info);
+        return fail_request(arguments->name, result, &info);
     json = answer_open();
     if (json != NULL)
-        put_json(json, request, row, &info);
+        put_json(json, arguments, row, &info);
     else
-        print_text(request, &info);
+        print_text(arguments, &info);
     return SHMB_EXIT_DONE;
 }
 
-enum shmb_exit verb_release(struct request *request)
+enum shmb_exit verb_release(struct arguments *arguments)
 {
     uint32_t timeout_ms = 0;
     int32_t result;
 
-    if ((request->given & OPTION_TIMEOUT) != 0)
-        timeout_ms = request->timeout_ms != 0 ? request->timeout_ms : 1;
-    result = shmb_release(request->name, timeout_ms);
-    return result == SHMB_OK ? SHMB_EXIT_DONE : fail_result(request->name, result);
+    if ((arguments->given & OPTION_TIMEOUT) != 0)
+        timeout_ms = arguments->timeout_ms != 0 ? arguments->timeout_ms : 1;
+    result = shmb_release(arguments->name, timeout_ms);
+    return result == SHMB_OK ? SHMB_EXIT_DONE : fail_result(arguments->name, result);
 }

@@ -4,9 +4,9 @@
 #ifndef CLI_VERB_REQUEST_H
 #define CLI_VERB_REQUEST_H
 
-#include "request.h"
+#include "arguments.h"
 
-enum shmb_exit verb_request(struct request *request);
-enum shmb_exit verb_release(struct request *request);
+enum shmb_exit verb_request(struct arguments *arguments);
+enum shmb_exit verb_release(struct arguments *arguments);
 
 #endif

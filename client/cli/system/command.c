@@ -93,43 +93,43 @@ static enum shmb_exit create_in(const char *name, wchar_t *line, HANDLE *job,
     return result;
 }
 
-static enum shmb_exit create(const struct request *request, HANDLE *job,
+static enum shmb_exit create(const struct arguments *arguments, HANDLE *job,
                              PROCESS_INFORMATION *process)
 {
-    wchar_t *line = _wcsdup(request->command);
+    wchar_t *line = _wcsdup(arguments->command);
     enum shmb_exit result;
 
     if (line == NULL)
-        return fail_memory(request->name);
-    result = create_in(request->name, line, job, process);
+        return fail_memory(arguments->name);
+    result = create_in(arguments->name, line, job, process);
     free(line);
     return result;
 }
 
-static enum shmb_exit await_end(struct request *request, HANDLE process)
+static enum shmb_exit await_end(struct arguments *arguments, HANDLE process)
 {
     DWORD code;
 
     if (WaitForSingleObject(process, INFINITE) != WAIT_OBJECT_0 ||
         !GetExitCodeProcess(process, &code))
-        return fail_call(request->name, "waiting for the command failed", "WaitForSingleObject",
+        return fail_call(arguments->name, "waiting for the command failed", "WaitForSingleObject",
                          GetLastError());
-    request->command_code = code;
+    arguments->command_code = code;
     return SHMB_EXIT_DONE;
 }
 
-enum shmb_exit command_run(struct request *request)
+enum shmb_exit command_run(struct arguments *arguments)
 {
     PROCESS_INFORMATION process = {0};
     HANDLE job;
-    enum shmb_exit result = make_job(request->name, &job);
+    enum shmb_exit result = make_job(arguments->name, &job);
 
     if (result != SHMB_EXIT_DONE)
         return result;
     SetConsoleCtrlHandler(stay, TRUE);
-    result = create(request, &job, &process);
+    result = create(arguments, &job, &process);
     if (result == SHMB_EXIT_DONE) {
-        result = await_end(request, process.hProcess);
+        result = await_end(arguments, process.hProcess);
         CloseHandle(process.hThread);
         CloseHandle(process.hProcess);
     }

@@ -104,25 +104,25 @@ static void put_json(struct json *json, const struct doctor_facts *facts,
     answer_done();
 }
 
-enum shmb_exit verb_doctor(struct request *request)
+enum shmb_exit verb_doctor(struct arguments *arguments)
 {
-    struct doctor_question question = {.name = request->name,
-                                       .dll = request->dll,
+    struct doctor_question question = {.name = arguments->name,
+                                       .dll = arguments->dll,
                                        .version_text = shmb_version(),
-                                       .bytes = request->size};
+                                       .bytes = arguments->size};
     struct doctor_report *report;
     struct doctor_facts facts;
     struct json *json;
     enum shmb_exit code;
 
-    if (!read_level(request->level, &question.level)) {
-        out_error("--as needs read, write or full, not \"%s\"", request->level);
+    if (!read_level(arguments->level, &question.level)) {
+        out_error("--as needs read, write or full, not \"%s\"", arguments->level);
         return SHMB_EXIT_USAGE;
     }
     /* Too large for the stack: each finding has two long sentences. */
     report = malloc(sizeof(*report));
     if (report == NULL)
-        return fail_memory(request->name);
+        return fail_memory(arguments->name);
     question.machine = own_machine();
     if (sscanf(shmb_version(), "%u.%u.%u", &question.version[0], &question.version[1],
                &question.version[2]) != 3)

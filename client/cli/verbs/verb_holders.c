@@ -31,9 +31,9 @@ static const char *read_name(const char *name)
     return NULL;
 }
 
-enum shmb_exit verb_holders(struct request *request)
+enum shmb_exit verb_holders(struct arguments *arguments)
 {
-    const char *bare = read_name(request->name);
+    const char *bare = read_name(arguments->name);
     struct object_use use;
     struct json *json;
     bool exists, requested;
@@ -47,7 +47,7 @@ enum shmb_exit verb_holders(struct request *request)
     requested = exists && requester_find(bare, &info);
     if (!exists) {
         answer_fault("NOT_FOUND", 0);
-        out_error("%s: no object has this name", request->name);
+        out_error("%s: no object has this name", arguments->name);
     } else if (json != NULL) {
         requester_json(json, requested ? &info : NULL);
         json_put_use(json, &use);

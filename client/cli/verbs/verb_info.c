@@ -232,15 +232,15 @@ static void print_text(const shmb_info *info, const struct answer *answer)
     print_use(info);
 }
 
-enum shmb_exit verb_info(struct request *request)
+enum shmb_exit verb_info(struct arguments *arguments)
 {
     struct answer answer;
     struct json *json;
     shmb_info info;
-    int32_t result = find(request->name, &info);
+    int32_t result = find(arguments->name, &info);
 
     if (result != SHMB_OK)
-        return fail_result(request->name, result);
+        return fail_result(arguments->name, result);
     ask(&info, &answer);
     json = answer_open();
     if (json != NULL)
@@ -251,22 +251,22 @@ enum shmb_exit verb_info(struct request *request)
 }
 
 /* verb_info for one kind. */
-static enum shmb_exit info_of_kind(struct request *request, uint32_t kind)
+static enum shmb_exit info_of_kind(struct arguments *arguments, uint32_t kind)
 {
     shmb_info info;
-    int32_t result = find(request->name, &info);
+    int32_t result = find(arguments->name, &info);
 
     if (result == SHMB_OK && info.kind != kind)
         result = SHMB_WRONG_KIND;
-    return result == SHMB_OK ? verb_info(request) : fail_result(request->name, result);
+    return result == SHMB_OK ? verb_info(arguments) : fail_result(arguments->name, result);
 }
 
-enum shmb_exit verb_semaphore_info(struct request *request)
+enum shmb_exit verb_semaphore_info(struct arguments *arguments)
 {
-    return info_of_kind(request, SHMB_KIND_SEMAPHORE);
+    return info_of_kind(arguments, SHMB_KIND_SEMAPHORE);
 }
 
-enum shmb_exit verb_queue_info(struct request *request)
+enum shmb_exit verb_queue_info(struct arguments *arguments)
 {
-    return info_of_kind(request, SHMB_KIND_QUEUE);
+    return info_of_kind(arguments, SHMB_KIND_QUEUE);
 }

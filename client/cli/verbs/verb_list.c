@@ -87,19 +87,19 @@ static int32_t print(shmb_list *list, unsigned options)
     return result;
 }
 
-enum shmb_exit verb_list(struct request *request)
+enum shmb_exit verb_list(struct arguments *arguments)
 {
     shmb_list *list;
     int32_t result;
 
-    if ((request->given & OPTION_NAMES) != 0 && (request->given & OPTION_JSON) != 0) {
+    if ((arguments->given & OPTION_NAMES) != 0 && (arguments->given & OPTION_JSON) != 0) {
         out_error("--names and --json do not go together");
         return SHMB_EXIT_USAGE;
     }
     result = shmb_list_open(&list, NULL);
     if (result != SHMB_OK)
         return fail_directory("list", result);
-    result = print(list, request->given);
+    result = print(list, arguments->given);
     shmb_list_close(list);
     return result == SHMB_OK ? SHMB_EXIT_DONE : fail_directory("list", result);
 }

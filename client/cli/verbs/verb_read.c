@@ -31,12 +31,12 @@ struct sink {
     bool has_last;
 };
 
-static int32_t copy(const struct request *request, const shmb_segment *segment, uint8_t *buffer,
+static int32_t copy(const struct arguments *arguments, const shmb_segment *segment, uint8_t *buffer,
                     size_t count)
 {
     int32_t result = SHMB_BAD_ARGUMENT;
 
-    if ((request->given & OPTION_RAW) == 0)
+    if ((arguments->given & OPTION_RAW) == 0)
         result = shmb_snapshot_wait(segment, 0, buffer, count, BUSY_MS, NULL);
     /* --raw, or no snapshots: read without waiting. */
     if (result == SHMB_BAD_ARGUMENT)
@@ -49,40 +49,40 @@ static int32_t copy(const struct request *request, const shmb_segment *segment, 
  * segment. SHMB_STALE: recreated since the first piece, so the output would mix old and new
  * bytes.
  */
-static int32_t copy_piece(const struct request *request, const shmb_info *whole, uint64_t offset,
-                          uint8_t *buffer, size_t count)
+static int32_t copy_piece(const struct arguments *arguments, const shmb_info *whole,
+                          uint64_t offset, uint8_t *buffer, size_t count)
 {
     shmb_segment *segment;
     shmb_info info;
-    int32_t result = segment_open(request->name, SHMB_READ, offset, count, &segment, &info);
+    int32_t result = segment_open(arguments->name, SHMB_READ, offset, count, &segment, &info);
 
     if (result != SHMB_OK)
         return result;
     result =
-        info.generation == whole->generation ? copy(request, segment, buffer, count) : SHMB_STALE;
+        info.generation == whole->generation ? copy(arguments, segment, buffer, count) : SHMB_STALE;
     shmb_close(segment);
     return result;
 }
 
 /* Where the range ends: at the end of the segment at the latest. */
-static uint64_t range_end(const struct request *request, const shmb_info *whole)
+static uint64_t range_end(const struct arguments *arguments, const shmb_info *whole)
 {
-    const uint64_t left = whole->bytes - request->offset;
+    const uint64_t left = whole->bytes - arguments->offset;
 
-    return request->offset + (request->count < left ? request->count : left);
+    return arguments->offset + (arguments->count < left ? arguments->count : left);
 }
 
 /* Feeds the range to the sink piece by piece, cut at the end of the segment. */
-static int32_t copy_range(const struct request *request, const shmb_info *whole, uint8_t *buffer,
-                          struct sink *sink)
+static int32_t copy_range(const struct arguments *arguments, const shmb_info *whole,
+                          uint8_t *buffer, struct sink *sink)
 {
-    uint64_t offset = request->offset, left = range_end(request, whole) - offset;
+    uint64_t offset = arguments->offset, left = range_end(arguments, whole) - offset;
     int32_t result = SHMB_OK;
 
     while (left > 0) {
         size_t count = (size_t)(left < PIECE ? left : PIECE);
 
-        result = copy_piece(request, whole, offset, buffer, count);
+        result = copy_piece(arguments, whole, offset, buffer, count);
         if (result != SHMB_OK || !sink->take(sink, offset, buffer, count))
             break;
         offset += count;
@@ -92,27 +92,28 @@ static int32_t copy_range(const struct request *request, const shmb_info *whole,
 }
 
 /* Copies the range, to the file of --output if there is one. */
-static enum shmb_exit copy_out(const struct request *request, struct sink *sink, shmb_info *whole)
+static enum shmb_exit copy_out(const struct arguments *arguments, struct sink *sink,
+                               shmb_info *whole)
 {
     shmb_segment *segment;
     enum shmb_exit code = SHMB_EXIT_DONE;
     uint8_t *buffer;
-    int32_t result = segment_open(request->name, SHMB_READ, 0, 1, &segment, whole);
+    int32_t result = segment_open(arguments->name, SHMB_READ, 0, 1, &segment, whole);
 
     if (result != SHMB_OK)
-        return fail_result(request->name, result);
+        return fail_result(arguments->name, result);
     shmb_close(segment);
-    if (request->offset > whole->bytes)
-        return fail_result(request->name, SHMB_RANGE);
+    if (arguments->offset > whole->bytes)
+        return fail_result(arguments->name, SHMB_RANGE);
     buffer = malloc((size_t)(whole->bytes < PIECE ? whole->bytes : PIECE));
     if (buffer == NULL)
-        return fail_memory(request->name);
-    if (request->output != NULL)
-        code = target_begin(request->output);
+        return fail_memory(arguments->name);
+    if (arguments->output != NULL)
+        code = target_begin(arguments->output);
     if (code == SHMB_EXIT_DONE) {
-        result = copy_range(request, whole, buffer, sink);
+        result = copy_range(arguments, whole, buffer, sink);
         if (result != SHMB_OK)
-            code = fail_result(request->name, result);
+            code = fail_result(arguments->name, result);
     }
     free(buffer);
     return code;
@@ -158,41 +159,41 @@ static bool take_text(struct sink *sink, uint64_t offset, const uint8_t *bytes, 
     return false;
 }
 
-static enum shmb_exit read_text(const struct request *request)
+static enum shmb_exit read_text(const struct arguments *arguments)
 {
     struct sink sink = {.take = take_text};
     enum shmb_exit code;
     shmb_info whole;
 
-    if (!encoding_read(request->encoding, &sink.encoding))
+    if (!encoding_read(arguments->encoding, &sink.encoding))
         return SHMB_EXIT_USAGE;
-    code = copy_out(request, &sink, &whole);
+    code = copy_out(arguments, &sink, &whole);
     if (code == SHMB_EXIT_DONE && !sink.taken)
         put_text(""); /* of an empty range */
     if (sink.no_memory)
-        code = fail_memory(request->name);
+        code = fail_memory(arguments->name);
     code = target_end(code);
-    if (code == SHMB_EXIT_DONE && sink.rest != 0 && sink.rest < range_end(request, &whole)) {
+    if (code == SHMB_EXIT_DONE && sink.rest != 0 && sink.rest < range_end(arguments, &whole)) {
         out_error("%s: the text goes on: --text writes at most %lu MiB; the rest begins at "
                   "--offset %" PRIu64,
-                  request->name, (unsigned long)(PIECE >> 20), sink.rest);
+                  arguments->name, (unsigned long)(PIECE >> 20), sink.rest);
         code = SHMB_EXIT_NOT_SO;
     }
     return code;
 }
 
-enum shmb_exit verb_read(struct request *request)
+enum shmb_exit verb_read(struct arguments *arguments)
 {
     struct sink sink = {.take = take_bytes};
     shmb_info whole;
 
-    if ((request->given & OPTION_AS_TEXT) != 0)
-        return read_text(request);
-    if (request->encoding != NULL) {
+    if ((arguments->given & OPTION_AS_TEXT) != 0)
+        return read_text(arguments);
+    if (arguments->encoding != NULL) {
         out_error("--encoding is for --text; without it the bytes are written unchanged");
         return SHMB_EXIT_USAGE;
     }
-    return target_end(copy_out(request, &sink, &whole));
+    return target_end(copy_out(arguments, &sink, &whole));
 }
 
 static void dump_line(uint64_t offset, const uint8_t *bytes, size_t count)
@@ -233,13 +234,13 @@ static bool take_lines(struct sink *sink, uint64_t offset, const uint8_t *bytes,
     return true;
 }
 
-enum shmb_exit verb_dump(struct request *request)
+enum shmb_exit verb_dump(struct arguments *arguments)
 {
     struct sink sink = {.take = take_lines};
     shmb_info whole;
-    enum shmb_exit code = copy_out(request, &sink, &whole);
+    enum shmb_exit code = copy_out(arguments, &sink, &whole);
 
     if (code == SHMB_EXIT_DONE)
-        out_text("%08" PRIx64 "\n", range_end(request, &whole));
+        out_text("%08" PRIx64 "\n", range_end(arguments, &whole));
     return target_end(code);
 }

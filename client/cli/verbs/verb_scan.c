@@ -83,10 +83,10 @@ static void put(void *context, const char *text)
     out_text("%s", text);
 }
 
-static enum shmb_exit print(const struct request *request, const struct namespace_list *list,
+static enum shmb_exit print(const struct arguments *arguments, const struct namespace_list *list,
                             uint32_t session)
 {
-    const bool yaml = (request->given & OPTION_YAML) != 0;
+    const bool yaml = (arguments->given & OPTION_YAML) != 0;
     struct json *json = answer_open();
     size_t i;
 
@@ -108,23 +108,23 @@ static enum shmb_exit print(const struct request *request, const struct namespac
     return SHMB_EXIT_DONE;
 }
 
-enum shmb_exit verb_scan(struct request *request)
+enum shmb_exit verb_scan(struct arguments *arguments)
 {
-    struct namespace_list list = {.all = (request->given & OPTION_ALL) != 0};
+    struct namespace_list list = {.all = (arguments->given & OPTION_ALL) != 0};
     enum shmb_exit result;
     DWORD session = 0;
     uint32_t code;
 
-    if ((request->given & OPTION_YAML) != 0 && (request->given & OPTION_JSON) != 0) {
+    if ((arguments->given & OPTION_YAML) != 0 && (arguments->given & OPTION_JSON) != 0) {
         out_error("--yaml and --json do not go together");
         return SHMB_EXIT_USAGE;
     }
     ProcessIdToSessionId(GetCurrentProcessId(), &session);
     /* Global\ first: of two objects of one name, starter_write keeps the first. */
-    code = namespace_add(&list, false, 0, request->name);
+    code = namespace_add(&list, false, 0, arguments->name);
     if (code == 0 && session != 0) /* in session 0, Local\ is Global\ */
-        code = namespace_add(&list, true, session, request->name);
-    result = code == 0 ? print(request, &list, session)
+        code = namespace_add(&list, true, session, arguments->name);
+    result = code == 0 ? print(arguments, &list, session)
                        : fail_call("scan", "listing the names of objects failed",
                                    "NtQueryDirectoryObject", code);
     namespace_free(&list);

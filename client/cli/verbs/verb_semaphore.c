@@ -23,41 +23,41 @@ static enum shmb_exit give_back(const char *name, HANDLE semaphore, LONG count)
     return fail_call(name, "releasing the count failed", "ReleaseSemaphore", GetLastError());
 }
 
-static enum shmb_exit run_with_one(struct request *request, HANDLE semaphore)
+static enum shmb_exit run_with_one(struct arguments *arguments, HANDLE semaphore)
 {
     enum shmb_exit code, returned;
 
-    switch (WaitForSingleObject(semaphore, request->timeout_ms)) {
+    switch (WaitForSingleObject(semaphore, arguments->timeout_ms)) {
     case WAIT_OBJECT_0:
-        code = command_run(request);
-        returned = give_back(request->name, semaphore, 1);
+        code = command_run(arguments);
+        returned = give_back(arguments->name, semaphore, 1);
         /* The command's failure first: it happened first, and explains more. */
         return code != SHMB_EXIT_DONE ? code : returned;
     case WAIT_TIMEOUT:
-        return fail_result(request->name, SHMB_TIMEOUT);
+        return fail_result(arguments->name, SHMB_TIMEOUT);
     default:
-        return fail_call(request->name, "waiting for the semaphore failed", "WaitForSingleObject",
+        return fail_call(arguments->name, "waiting for the semaphore failed", "WaitForSingleObject",
                          GetLastError());
     }
 }
 
-enum shmb_exit verb_semaphore_take(struct request *request)
+enum shmb_exit verb_semaphore_take(struct arguments *arguments)
 {
     HANDLE semaphore;
     int32_t result =
-        shmb_open_object(request->name, SHMB_KIND_SEMAPHORE, SHMB_WRITE, 0, &semaphore);
+        shmb_open_object(arguments->name, SHMB_KIND_SEMAPHORE, SHMB_WRITE, 0, &semaphore);
     enum shmb_exit code;
 
     if (result != SHMB_OK)
-        return fail_result(request->name, result);
-    code = run_with_one(request, semaphore);
+        return fail_result(arguments->name, result);
+    code = run_with_one(arguments, semaphore);
     CloseHandle(semaphore);
     return code;
 }
 
-enum shmb_exit verb_semaphore_release(struct request *request)
+enum shmb_exit verb_semaphore_release(struct arguments *arguments)
 {
-    uint64_t count = (request->given & OPTION_COUNT) != 0 ? request->count : 1;
+    uint64_t count = (arguments->given & OPTION_COUNT) != 0 ? arguments->count : 1;
     HANDLE semaphore;
     enum shmb_exit code;
     int32_t result;
@@ -66,10 +66,10 @@ enum shmb_exit verb_semaphore_release(struct request *request)
         out_error("--count needs a number from 1 to %ld here", (long)INT32_MAX);
         return SHMB_EXIT_USAGE;
     }
-    result = shmb_open_object(request->name, SHMB_KIND_SEMAPHORE, SHMB_WRITE, 0, &semaphore);
+    result = shmb_open_object(arguments->name, SHMB_KIND_SEMAPHORE, SHMB_WRITE, 0, &semaphore);
     if (result != SHMB_OK)
-        return fail_result(request->name, result);
-    code = give_back(request->name, semaphore, (LONG)count);
+        return fail_result(arguments->name, result);
+    code = give_back(arguments->name, semaphore, (LONG)count);
     CloseHandle(semaphore);
     return code;
 }

@@ -248,10 +248,10 @@ static bool show(struct table *table, bool screen, bool again)
     return done;
 }
 
-static int32_t top(const struct request *request, struct table *table, bool screen)
+static int32_t top(const struct arguments *arguments, struct table *table, bool screen)
 {
-    uint32_t every = request->every_ms == 0 ? EVERY_MS : request->every_ms;
-    uint64_t left = request->times;
+    uint32_t every = arguments->every_ms == 0 ? EVERY_MS : arguments->every_ms;
+    uint64_t left = arguments->times;
     bool again = false;
 
     /* UINT64_MAX means no limit. */
@@ -274,9 +274,9 @@ static int32_t top(const struct request *request, struct table *table, bool scre
 }
 
 /* The screen is gone when the verb ends, so its last table is printed once more. */
-static int32_t top_on_screen(const struct request *request, struct table *table)
+static int32_t top_on_screen(const struct arguments *arguments, struct table *table)
 {
-    int32_t result = top(request, table, true);
+    int32_t result = top(arguments, table, true);
 
     screen_end();
     if (result == SHMB_OK && !print_table(table, table->most, ""))
@@ -284,15 +284,15 @@ static int32_t top_on_screen(const struct request *request, struct table *table)
     return result;
 }
 
-enum shmb_exit verb_top(struct request *request)
+enum shmb_exit verb_top(struct arguments *arguments)
 {
     struct table table = {0};
     int32_t result;
 
     stopping_begin();
-    result = request->times > 0 && !answer_wanted() && screen_begin()
-                 ? top_on_screen(request, &table)
-                 : top(request, &table, false);
+    result = arguments->times > 0 && !answer_wanted() && screen_begin()
+                 ? top_on_screen(arguments, &table)
+                 : top(arguments, &table, false);
     table_free(&table);
     return result == SHMB_OK ? SHMB_EXIT_DONE : fail_directory("top", result);
 }

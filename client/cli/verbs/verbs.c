@@ -93,27 +93,27 @@ static uint32_t print_help(const char *verb)
 /* Reads the rest of the command line and runs the verb. Returns the exit code of shmb. */
 static uint32_t run(const struct verb *verb, const struct words *words, size_t first)
 {
-    struct request request;
+    struct arguments arguments;
     enum shmb_exit code = SHMB_EXIT_USAGE;
     bool help;
 
     answer_verb(verb->verb, verb->action);
     if ((verb->options & (OPTION_TIMES | OPTION_FOLLOW)) != 0)
         answer_lines();
-    if (request_read(verb, words, first, &request, &help)) {
+    if (arguments_read(verb, words, first, &arguments, &help)) {
         if (help)
             return print_help(verb->verb);
-        if ((request.given & OPTION_QUIET) != 0)
+        if ((arguments.given & OPTION_QUIET) != 0)
             console_quiet();
-        request.verbs = verbs;
-        request.verb_count = VERBS;
-        answer_about(request.name);
-        code = verb->run(&request);
+        arguments.verbs = verbs;
+        arguments.verb_count = VERBS;
+        answer_about(arguments.name);
+        code = verb->run(&arguments);
     }
     if (!verb->runs_command)
         return (uint32_t)code;
-    /* request_read succeeded if the code is "done", so command_code is set. */
-    return code == SHMB_EXIT_DONE ? request.command_code : SHMB_EXIT_OWN + (uint32_t)code;
+    /* arguments_read succeeded if the code is "done", so command_code is set. */
+    return code == SHMB_EXIT_DONE ? arguments.command_code : SHMB_EXIT_OWN + (uint32_t)code;
 }
 
 static bool same(const char *a, const char *b)
@@ -263,7 +263,7 @@ uint32_t verbs_main(const wchar_t *line)
 
     if (!words_split(line, &words))
         return (uint32_t)fail_memory("command line");
-    if (request_wants_json(&words, options_of(words.count > 0 ? words.word[0] : NULL)))
+    if (arguments_wants_json(&words, options_of(words.count > 0 ? words.word[0] : NULL)))
         answer_begin();
     code = dispatch(&words);
     if (answer_wanted())

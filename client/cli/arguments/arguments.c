@@ -1,5 +1,5 @@
 /* Reads name and options, by the table of options and by what the verb takes. */
-#include "request.h"
+#include "arguments.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -112,56 +112,56 @@ static bool read_size(const char *text, uint64_t maximum, uint64_t *size)
     return true;
 }
 
-static void set_text(struct request *request, unsigned bit, const char *value)
+static void set_text(struct arguments *arguments, unsigned bit, const char *value)
 {
     if (bit == OPTION_AS)
-        request->level = value;
+        arguments->level = value;
     else if (bit == OPTION_DLL)
-        request->dll = value;
+        arguments->dll = value;
     else if (bit == OPTION_OUTPUT)
-        request->output = value;
+        arguments->output = value;
     else if (bit == OPTION_INPUT)
-        request->input = value;
+        arguments->input = value;
     else if (bit == OPTION_HEX)
-        request->hex = value;
+        arguments->hex = value;
     else if (bit == OPTION_ENCODING)
-        request->encoding = value;
+        arguments->encoding = value;
     else if (bit == OPTION_KIND)
-        request->kind = value;
+        arguments->kind = value;
     else
-        request->text = value;
+        arguments->text = value;
 }
 
 /* Stores the value of an option. False: it should be a number, and is not or is too large. */
-static bool set_value(struct request *request, const struct option *option, const char *value)
+static bool set_value(struct arguments *arguments, const struct option *option, const char *value)
 {
     uint64_t number;
 
     if (option->maximum == 0) {
-        set_text(request, option->bit, value);
+        set_text(arguments, option->bit, value);
         return true;
     }
     if (option->bit == OPTION_SIZE ? !read_size(value, option->maximum, &number)
                                    : !read_number(value, option->maximum, &number))
         return false;
     if (option->bit == OPTION_OFFSET)
-        request->offset = number;
+        arguments->offset = number;
     else if (option->bit == OPTION_COUNT)
-        request->count = number;
+        arguments->count = number;
     else if (option->bit == OPTION_TIMES)
-        request->times = number;
+        arguments->times = number;
     else if (option->bit == OPTION_PAD)
-        request->pad = number;
+        arguments->pad = number;
     else if (option->bit == OPTION_SIZE)
-        request->size = number;
+        arguments->size = number;
     else if (option->bit == OPTION_INITIAL)
-        request->initial = number;
+        arguments->initial = number;
     else if (option->bit == OPTION_MAXIMUM)
-        request->maximum = number;
+        arguments->maximum = number;
     else if (option->bit == OPTION_EVERY)
-        request->every_ms = (uint32_t)number;
+        arguments->every_ms = (uint32_t)number;
     else
-        request->timeout_ms = (uint32_t)number;
+        arguments->timeout_ms = (uint32_t)number;
     return true;
 }
 
@@ -184,7 +184,7 @@ static void report_unknown(const struct verb *verb, const char *word)
     char list[LIST_MAX] = "", hint[COMMAND_HINT_MAX];
     size_t count = 0, at = 0, length = 0;
 
-    while ((allowed = request_next_option(verb->options, &at)) != NULL) {
+    while ((allowed = arguments_next_option(verb->options, &at)) != NULL) {
         words[count++] = allowed;
         length += (size_t)snprintf(list + length, sizeof(list) - length, "%s%s",
                                    length > 0 ? ", " : ", which takes ", allowed);
@@ -209,7 +209,7 @@ static void report_value(const struct option *option, const char *given)
 
 /* Reads the option at `words->word[*at]`; `*at` moves to its last word. */
 static bool read_option(const struct verb *verb, const struct words *words, size_t *at,
-                        struct request *request)
+                        struct arguments *arguments)
 {
     const char *word = words->word[*at];
     const struct option *option = find_option(word, verb->options);
@@ -218,68 +218,69 @@ static bool read_option(const struct verb *verb, const struct words *words, size
         report_unknown(verb, word);
         return false;
     }
-    if ((request->given & option->bit) != 0) {
+    if ((arguments->given & option->bit) != 0) {
         out_error("%s is given twice", word);
         return false;
     }
-    request->given |= option->bit;
+    arguments->given |= option->bit;
     if (!option->has_value)
         return true;
     if (*at + 1 == words->count) {
         report_value(option, NULL);
         return false;
     }
-    if (set_value(request, option, words->word[++*at]))
+    if (set_value(arguments, option, words->word[++*at]))
         return true;
     report_value(option, words->word[*at]);
     return false;
 }
 
-static bool take_name(const struct verb *verb, const char *word, struct request *request)
+static bool take_name(const struct verb *verb, const char *word, struct arguments *arguments)
 {
-    if (verb->name == NAME_NONE || (verb->name != NAME_SEVERAL && request->name != NULL)) {
+    if (verb->name == NAME_NONE || (verb->name != NAME_SEVERAL && arguments->name != NULL)) {
         out_error("\"%s\" is not expected here; see shmb %s --help", word, verb->verb);
         return false;
     }
-    if (request->name_count == REQUEST_NAMES_MAX) {
-        out_error("%s takes at most %u names", verb->verb, REQUEST_NAMES_MAX);
+    if (arguments->name_count == ARGUMENTS_NAMES_MAX) {
+        out_error("%s takes at most %u names", verb->verb, ARGUMENTS_NAMES_MAX);
         return false;
     }
-    if (request->name == NULL)
-        request->name = word;
-    request->names[request->name_count++] = word;
+    if (arguments->name == NULL)
+        arguments->name = word;
+    arguments->names[arguments->name_count++] = word;
     return true;
 }
 
 /* Reads what follows `--`: a command, or a name that looks like an option. */
-static bool read_behind(const struct verb *verb, const struct words *words, struct request *request)
+static bool read_behind(const struct verb *verb, const struct words *words,
+                        struct arguments *arguments)
 {
     size_t i;
 
     /* As typed, never put together again from words. */
-    request->command = words->rest;
+    arguments->command = words->rest;
     for (i = 0; !verb->runs_command && i < words->behind_count; i++)
-        if (!take_name(verb, words->behind[i], request))
+        if (!take_name(verb, words->behind[i], arguments))
             return false;
     return true;
 }
 
-static bool check_complete(const struct verb *verb, const struct request *request)
+static bool check_complete(const struct verb *verb, const struct arguments *arguments)
 {
     const char *action = verb->action != NULL ? verb->action : "";
     const char *between = verb->action != NULL ? " " : "";
 
-    if ((verb->name == NAME_NEEDED || verb->name == NAME_SEVERAL) && request->name == NULL) {
+    if ((verb->name == NAME_NEEDED || verb->name == NAME_SEVERAL) && arguments->name == NULL) {
         out_error("%s%s%s needs a name; see shmb %s --help", verb->verb, between, action,
                   verb->verb);
         return false;
     }
-    if ((request->given & OPTION_QUIET) != 0 &&
-        (request->given & (OPTION_JSON | OPTION_NAMES)) != 0) {
+    if ((arguments->given & OPTION_QUIET) != 0 &&
+        (arguments->given & (OPTION_JSON | OPTION_NAMES)) != 0) {
         out_error("--quiet does not go together with --json or --names");
         return false;
     }
-    if (verb->runs_command && request->command[0] == L'\0') {
+    if (verb->runs_command && arguments->command[0] == L'\0') {
         out_error("%s%s%s needs -- and a command after it; see shmb %s --help", verb->verb, between,
                   action, verb->verb);
         return false;
@@ -302,7 +303,7 @@ static bool all_unicode(const struct verb *verb, const struct words *words)
     return ok;
 }
 
-bool request_wants_json(const struct words *words, unsigned allowed)
+bool arguments_wants_json(const struct words *words, unsigned allowed)
 {
     size_t i;
 
@@ -318,7 +319,7 @@ bool request_wants_json(const struct words *words, unsigned allowed)
     return false;
 }
 
-const char *request_next_option(unsigned allowed, size_t *at)
+const char *arguments_next_option(unsigned allowed, size_t *at)
 {
     while (*at < OPTIONS)
         if ((options[(*at)++].bit & allowed) != 0)
@@ -326,16 +327,16 @@ const char *request_next_option(unsigned allowed, size_t *at)
     return NULL;
 }
 
-bool request_read(const struct verb *verb, const struct words *words, size_t first,
-                  struct request *request, bool *help)
+bool arguments_read(const struct verb *verb, const struct words *words, size_t first,
+                    struct arguments *arguments, bool *help)
 {
     bool ok = true;
     size_t i;
 
-    memset(request, 0, sizeof(*request));
-    request->count = UINT64_MAX;
-    request->times = UINT64_MAX;
-    request->timeout_ms = SHMB_INFINITE;
+    memset(arguments, 0, sizeof(*arguments));
+    arguments->count = UINT64_MAX;
+    arguments->times = UINT64_MAX;
+    arguments->timeout_ms = SHMB_INFINITE;
     *help = false;
     if (!all_unicode(verb, words))
         return false;
@@ -348,8 +349,8 @@ bool request_read(const struct verb *verb, const struct words *words, size_t fir
             *help = true;
             return true;
         }
-        ok = words->word[i][0] == '-' ? read_option(verb, words, &i, request)
-                                      : take_name(verb, words->word[i], request);
+        ok = words->word[i][0] == '-' ? read_option(verb, words, &i, arguments)
+                                      : take_name(verb, words->word[i], arguments);
     }
-    return ok && read_behind(verb, words, request) && check_complete(verb, request);
+    return ok && read_behind(verb, words, arguments) && check_complete(verb, arguments);
 }

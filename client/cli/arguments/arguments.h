@@ -1,8 +1,8 @@
 /*
- * request.h - the command line of a verb: name and options, read and checked.
+ * arguments.h - the command line of a verb: name and options, read and checked.
  */
-#ifndef CLI_REQUEST_H
-#define CLI_REQUEST_H
+#ifndef CLI_ARGUMENTS_H
+#define CLI_ARGUMENTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,14 +49,14 @@
 #define OPTION_ASK          0x80000000u /* --ask */
 
 /* More names than anybody types. */
-#define REQUEST_NAMES_MAX 256u
+#define ARGUMENTS_NAMES_MAX 256u
 
 struct verb;
 
-struct request {
+struct arguments {
     unsigned given;   /* OPTION_... */
     const char *name; /* the first one; NULL for a verb without one */
-    const char *names[REQUEST_NAMES_MAX];
+    const char *names[ARGUMENTS_NAMES_MAX];
     size_t name_count;
     const char *text;         /* NULL: not given */
     const char *hex;          /* NULL: not given */
@@ -82,32 +82,32 @@ struct request {
 };
 
 /* Does a verb take the name of an object? NAME_SEVERAL: one or more. */
-enum request_name { NAME_NONE, NAME_NEEDED, NAME_OPTIONAL, NAME_SEVERAL };
+enum arguments_name { NAME_NONE, NAME_NEEDED, NAME_OPTIONAL, NAME_SEVERAL };
 
 /* A verb, or one action of a verb, such as `event set`. */
 struct verb {
     const char *verb, *action; /* action NULL: the verb has none */
     unsigned options;          /* those it takes */
-    enum request_name name;
+    enum arguments_name name;
     bool runs_command;
-    enum shmb_exit (*run)(struct request *request);
+    enum shmb_exit (*run)(struct arguments *arguments);
 };
 
 /*
- * Reads the words from `first` on, options and name in any order. `*help`: a request for
+ * Reads the words from `first` on, options and name in any order. `*help`: the wish for
  * help is among them; the words after it are then ignored. False: an error was printed. The
- * texts in `request` are those of `words`.
+ * texts in `arguments` are those of `words`.
  */
-bool request_read(const struct verb *verb, const struct words *words, size_t first,
-                  struct request *request, bool *help);
+bool arguments_read(const struct verb *verb, const struct words *words, size_t first,
+                    struct arguments *arguments, bool *help);
 
 /*
  * True: --json is among the words as an option, whether or not the rest is right. `allowed`: the
  * options of the verb, which tell whether a word is an option's value; all where it is not known.
  */
-bool request_wants_json(const struct words *words, unsigned allowed);
+bool arguments_wants_json(const struct words *words, unsigned allowed);
 
 /* The next option among `allowed`, as "--name"; start with `*at` 0. NULL: no more. */
-const char *request_next_option(unsigned allowed, size_t *at);
+const char *arguments_next_option(unsigned allowed, size_t *at);
 
 #endif
