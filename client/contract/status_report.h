@@ -59,7 +59,7 @@
  *     requests     pipe                          open
  *     requests     pipe                          conflict  a pipe of process 4712, ...
  *     grants       MyApp                         held      12 of 1000 objects, 49152 of 1073741824
- *                                                          bytes, by 3 account(s)
+ *                                                          bytes, by 3 accounts
  *     lost         Global\Prices                 anew      it was gone and was created again
  *     count        event                         300       2
  *     count        reload                        applied   1

@@ -3,9 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define NUMBERS                                                                                    \
-    "%" PRIu64 " of %" PRIu64 " objects, %" PRIu64 " of %" PRIu64 " bytes, by %zu account(s)"
-
 static void add_pipe(const struct request_figures *figures, struct report_lines *lines)
 {
     switch (figures->pipe) {
@@ -29,8 +26,11 @@ static void add_rule(const struct request_rule_figures *rule, struct report_line
 
     if (rule->objects == 0)
         return;
-    (void)snprintf(text, sizeof(text), NUMBERS, rule->objects, rule->objects_most, rule->memory,
-                   rule->memory_most, rule->accounts);
+    (void)snprintf(text, sizeof(text),
+                   "%" PRIu64 " of %" PRIu64 " objects, %" PRIu64 " of %" PRIu64
+                   " bytes, by %zu account%s",
+                   rule->objects, rule->objects_most, rule->memory, rule->memory_most,
+                   rule->accounts, rule->accounts == 1 ? "" : "s");
     report_lines_add(lines, "grants", rule->name, "held", text);
 }
 

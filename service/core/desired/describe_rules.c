@@ -21,7 +21,7 @@ static const char *lock_word(const struct cfg_rule *rule)
 
 static void add_segments(struct text *line, const struct cfg_rule *rule)
 {
-    text_add(line, " of at most %" PRIu64 " byte%s", rule->size, rule->size == 1 ? "" : "s");
+    text_add(line, " (at most %" PRIu64 " byte%s", rule->size, rule->size == 1 ? "" : "s");
     if (rule->locked && rule->lock.kind == CFG_LOCK_FAST)
         text_add(line, ", fast lock for %" PRIu32 " thread%s", rule->lock.max_lockers,
                  rule->lock.max_lockers == 1 ? "" : "s");
@@ -33,25 +33,22 @@ static void add_segments(struct text *line, const struct cfg_rule *rule)
         text_add(line, ", change events");
     if (rule->pair)
         text_add(line, ", double snapshots");
+    text_add(line, ")");
 }
 
-/* The accounts of a list in words; with `levels`, what each may do. Those who are denied first. */
-static void add_accounts(struct text *line, const struct cfg_access *list, bool levels)
+/* The accounts of a list that are denied, or the others. False: there are none. */
+static bool add_accounts(struct text *line, const struct cfg_access *list, bool denied,
+                         const char *lead)
 {
-    const char *lead = "";
+    bool any = false;
     size_t i;
 
     for (i = 0; i < list->count; i++)
-        if (list->trustees[i].level == SHMB_LEVEL_DENY) {
-            text_add(line, "%sdeny %s", lead, list->trustees[i].name);
-            lead = "; ";
+        if ((list->trustees[i].level == SHMB_LEVEL_DENY) == denied) {
+            text_add(line, "%s%s", any ? ", " : lead, list->trustees[i].name);
+            any = true;
         }
-    for (i = 0; i < list->count; i++)
-        if (list->trustees[i].level != SHMB_LEVEL_DENY) {
-            text_add(line, levels ? "%s%s %s" : "%s%s", lead, list->trustees[i].name,
-                     shmb_level_word(list->trustees[i].level));
-            lead = "; ";
-        }
+    return any;
 }
 
 static void add_who(struct text *line, const struct cfg_rule *rule)
@@ -61,15 +58,17 @@ static void add_who(struct text *line, const struct cfg_rule *rule)
     size_t i;
 
     text_add(line, "rule %s: ", rule->name);
-    add_accounts(line, rule->who, false);
-    for (kind = KINDS - 1; kind >= 0; kind--) { /* segments last: more is said of them */
+    (void)add_accounts(line, rule->who, false, "");
+    if (add_accounts(line, rule->who, true, " (not "))
+        text_add(line, ")");
+    for (kind = 0; kind < KINDS; kind++) {
         if (!has_kind(rule, kind))
             continue;
         text_add(line, "%s%s", lead, kinds_of_them[kind]);
+        if (kind == SHMB_SECTION)
+            add_segments(line, rule);
         lead = ", ";
     }
-    if (has_kind(rule, SHMB_SECTION))
-        add_segments(line, rule);
     text_add(line, "; names: ");
     for (i = 0; i < rule->pattern_count; i++)
         text_add(line, "%s%s", i > 0 ? ", " : "", rule->patterns[i]);
@@ -88,8 +87,18 @@ static void add_quotas(struct text *line, const struct cfg_rule *rule)
 
 static void add_access(struct text *line, const struct cfg_rule *rule)
 {
-    text_add(line, "rule %s: access: ", rule->name);
-    add_accounts(line, rule->access, true);
+    const struct cfg_trustee *trustees = rule->access->trustees;
+    const char *lead = " ";
+    size_t i;
+
+    text_add(line, "rule %s: access:", rule->name);
+    if (add_accounts(line, rule->access, true, " deny "))
+        lead = "; ";
+    for (i = 0; i < rule->access->count; i++)
+        if (trustees[i].level != SHMB_LEVEL_DENY) {
+            text_add(line, "%s%s %s", lead, trustees[i].name, shmb_level_word(trustees[i].level));
+            lead = "; ";
+        }
     if (rule->integrity != NULL && rule->integrity->low)
         text_add(line, "; integrity low");
     if (rule->audit != NULL && rule->audit->on)

@@ -76,7 +76,7 @@ static void counts_and_what_rules_have_granted(void **state)
     expect_line(2, "count", "request", "refused", "2");
     expect_line(3, "count", "refused", "each_objects", "2");
     expect_line(4, "grants", "MyApp", "held",
-                "12 of 1000 objects, 49152 of 1073741824 bytes, by 3 account(s)");
+                "12 of 1000 objects, 49152 of 1073741824 bytes, by 3 accounts");
 }
 
 static void numbers_of_a_rule_are_numbers_in_json(void **state)

@@ -32,16 +32,16 @@ static const char text[] =
 
 /* clang-format off */
 static const char lines[] =
-    "rule MyApp: deny Guests; Users; CORP\\App may request mutexes, segments of at most 1048576 bytes, fast lock for 5 threads, change events, double snapshots; names: MyApp.*, Fixed\n"
+    "rule MyApp: Users, CORP\\App (not Guests) may request segments (at most 1048576 bytes, fast lock for 5 threads, change events, double snapshots), mutexes; names: MyApp.*, Fixed\n"
     "rule MyApp: held until released; each account 20 objects, 16777216 bytes, 50 requests a second; in total 1000 objects, 268435456 bytes\n"
     "rule MyApp: access: deny Guests; Users read; Requester write; integrity low; audited\n"
-    "rule Events: Users may request semaphores, events; names: Ev.*\n"
+    "rule Events: Users may request events, semaphores; names: Ev.*\n"
     "rule Events: held as long as the broker; each account 1 object, 16777216 bytes, 1 request a second; in total 1000 objects, 268435456 bytes\n"
     "rule Events: access: Requester full\n"
-    "rule Plain: Users may request segments of at most 1 byte, lock, readers may wait; names: Plain.*\n"
+    "rule Plain: Users may request segments (at most 1 byte, lock, readers may wait); names: Plain.*\n"
     "rule Plain: held while open; each account 20 objects, 16777216 bytes, 50 requests a second; in total 1000 objects, 268435456 bytes\n"
     "rule Plain: access: Users read\n"
-    "rule Bare: Users may request segments of at most 2 bytes, no lock; names: Bare.*\n"
+    "rule Bare: Users may request segments (at most 2 bytes, no lock); names: Bare.*\n"
     "rule Bare: held while open; each account 20 objects, 16777216 bytes, 50 requests a second; in total 1000 objects, 268435456 bytes\n"
     "rule Bare: access: Users read\n";
 

@@ -118,7 +118,7 @@ static void requests(void **state)
     metrics_requested(&metrics, SHMB_MUTEX, true, 0);
     metrics_requested(&metrics, SHMB_KIND_COUNT, false, 1);
     read_report("requests\tpipe\topen\t\n"
-                "grants\tMyApp\theld\t1 of 10 objects, 4096 of 8192 bytes, by 1 account(s)\n"
+                "grants\tMyApp\theld\t1 of 10 objects, 4096 of 8192 bytes, by 1 account\n"
                 "count\trequest\tmade\t31\n"
                 "count\trequest\trefused\t3\n"
                 "count\trequest\tunheard\t9\n"

@@ -183,7 +183,7 @@ static void check_says_what_may_be_requested(void **state)
                             "         access: { read: [Users], write: [Requester] } }\n",
                             said, sizeof(said)),
                      0);
-    assert_says(said, "rule App: Users; Everyone may request segments of at most 4096 bytes, lock; "
+    assert_says(said, "rule App: Users, Everyone may request segments (at most 4096 bytes, lock); "
                       "names: ShmbTest.*");
     assert_says(said, "rule App: held while open; each account 20 objects");
     assert_says(said, "rule App: access: Users read; Requester write");
