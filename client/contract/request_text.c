@@ -40,8 +40,7 @@ static const char *const reasons[SHMB_REASON_COUNT] = {
 const char *shmb_request_text_reason(uint32_t reason)
 {
     return reason < SHMB_REASON_COUNT ? reasons[reason]
-                                      : "for a reason that this library does not "
-                                        "know";
+                                      : "for a reason that this library does not know";
 }
 
 /* "rule MyApp", or "the rule". */
@@ -104,6 +103,13 @@ const char *shmb_request_text_answer(const struct shmb_request_answer *answer, c
         else
             snprintf(out, size, "this account asks too often; try again in %" PRIu32 " ms",
                      answer->retry_ms);
+        break;
+    case SHMB_REASON_TAKEN:
+        /* What is left of another one ends by itself. */
+        snprintf(out, size, "%s",
+                 answer->retry_ms == 0 ? reasons[SHMB_REASON_TAKEN]
+                                       : "programs still have an object open that had this name; "
+                                         "try again when they have closed it");
         break;
     case SHMB_REASON_OTHER:
         if (answer->size == 0)

@@ -318,6 +318,11 @@ static void the_numbers_are_in_the_sentence(void **state)
          "rule a?[2J does not let this program ask"},
         {{.reason = SHMB_REASON_OTHER, .size = 64},
          "the object exists already, but has only 64 bytes"},
+        {{.reason = SHMB_REASON_TAKEN},
+         "this name, or one that goes with it, belongs to another object of the broker"},
+        {{.reason = SHMB_REASON_TAKEN, .retry_ms = 1000},
+         "programs still have an object open that had this name; try again when they have closed "
+         "it"},
         {{.reason = SHMB_REASON_OTHER}, "the object exists already, but is of another kind"},
     };
     char text[SHMB_REQUEST_TEXT_MAX];
