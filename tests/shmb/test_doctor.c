@@ -664,9 +664,9 @@ static void requests(void **state)
     } rows[] = {
         {{.asked = false}, "!not-configured", NULL, NULL},
         {{.asked = true, .allowed = true, .rule = "MyApp"},
-         "!not-configured requestable",
+         "!requestable",
          "requestable",
-         "rule MyApp"},
+         "nobody has requested it yet; rule MyApp"},
         {{.asked = true, .stranger = true},
          "!not-configured !request-stranger",
          "request-stranger",
@@ -720,6 +720,13 @@ static void requests(void **state)
         if (rows[i].id != NULL)
             expect_text(rows[i].id, rows[i].text);
     }
+    /* A typing error is still of interest. */
+    machine.request = (struct doctor_request){.asked = true, .allowed = true, .rule = "MyApp"};
+    machine.nearest[0] = "MyApp.10";
+    ask("MyApp.1");
+    expect("not-configured !requestable");
+    expect_text("not-configured", "did you mean MyApp.10? If not, this is as it should be");
+    machine.nearest[0] = NULL;
     bytes_wanted = 4096;
     ask("MyApp.1");
     assert_int_equal(machine.asked, 4096);

@@ -46,14 +46,21 @@ static void join_nearest(const struct doctor_facts *facts, char *out, size_t siz
                                  facts->nearest[i]);
 }
 
+/* What can be requested needs no configuration: then only a typing error is of interest. */
 static void judge_unlisted(const struct doctor_facts *facts, struct doctor_report *report)
 {
-    struct doctor_finding *finding = doctor_add(report, "not-configured", !doctor_present(facts),
-                                                "no configuration names %s", facts->name);
+    const bool requestable = facts->request.allowed;
     char nearest[DOCTOR_NEAREST * (SHMB_NAME_BYTES + 2)];
+    struct doctor_finding *finding;
 
     join_nearest(facts, nearest, sizeof(nearest));
-    if (nearest[0] != '\0')
+    if (requestable && nearest[0] == '\0')
+        return;
+    finding = doctor_add(report, "not-configured", !doctor_present(facts) && !requestable,
+                         "no configuration names %s", facts->name);
+    if (requestable)
+        doctor_remedy(finding, "did you mean %s? If not, this is as it should be", nearest);
+    else if (nearest[0] != '\0')
         doctor_remedy(
             finding,
             "did you mean %s? If not, have the administrator add it, then: shmbroker reload",

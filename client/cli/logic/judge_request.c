@@ -9,6 +9,13 @@
 #include "request_message.h"
 #include "request_text.h"
 
+#define RAISE_EACH                                                                                 \
+    "release objects of this account (shmb release NAME), or have the administrator raise `each` " \
+    "of the rule, then: shmbroker reload"
+#define RAISE_TOTAL                                                                                \
+    "as administrator: shmb list --requested shows who has them; release some, or raise `total` "  \
+    "of the rule, then: shmbroker reload"
+
 /* What an administrator does about a reason, such that "do: " can stand before it. */
 static const struct {
     enum shmb_request_reason reason;
@@ -18,8 +25,7 @@ static const struct {
 } table[] = {
     {SHMB_REASON_NO_RULE, "request-no-rule", false,
      "if programs are to ask for such names, have the administrator write a rule with a pattern "
-     "for "
-     "it into `requests`, then: shmbroker reload"},
+     "for them into `requests`, then: shmbroker reload"},
     {SHMB_REASON_NO_PIPE, "request-no-pipe", false,
      "if programs are to ask for such names, have the administrator write `requests` into the "
      "configuration, then: shmbroker reload; if it is there, shmbroker status says why the pipe is "
@@ -28,23 +34,14 @@ static const struct {
      "have the administrator add this account, or a group of it, to `who` of the rule, then: "
      "shmbroker reload"},
     {SHMB_REASON_KIND, "request-kind", true,
-     "have the administrator add segment to `kinds` of the rule, then: shmbroker reload"},
+     "if it is to be no segment, see what is said of its kind: shmb request NAME --kind K --ask; "
+     "else have the administrator add segment to `kinds` of the rule, then: shmbroker reload"},
     {SHMB_REASON_SIZE, "request-size", true,
      "request less, or have the administrator raise `size` of the rule, then: shmbroker reload"},
-    {SHMB_REASON_EACH_OBJECTS, "request-quota", true,
-     "release objects of this account (shmb release NAME), or have the administrator raise `each` "
-     "of "
-     "the rule, then: shmbroker reload"},
-    {SHMB_REASON_EACH_MEMORY, "request-quota", true,
-     "release objects of this account (shmb release NAME), or have the administrator raise `each` "
-     "of "
-     "the rule, then: shmbroker reload"},
-    {SHMB_REASON_TOTAL_OBJECTS, "request-quota", true,
-     "as administrator: shmbroker status shows who has them; release some, or raise `total` of the "
-     "rule, then: shmbroker reload"},
-    {SHMB_REASON_TOTAL_MEMORY, "request-quota", true,
-     "as administrator: shmbroker status shows who has it; release some, or raise `total` of the "
-     "rule, then: shmbroker reload"},
+    {SHMB_REASON_EACH_OBJECTS, "request-quota", true, RAISE_EACH},
+    {SHMB_REASON_EACH_MEMORY, "request-quota", true, RAISE_EACH},
+    {SHMB_REASON_TOTAL_OBJECTS, "request-quota", true, RAISE_TOTAL},
+    {SHMB_REASON_TOTAL_MEMORY, "request-quota", true, RAISE_TOTAL},
     {SHMB_REASON_LIMITS, "request-limits", true,
      "as administrator: raise `limits` of the configuration, then: shmbroker reload"},
     {SHMB_REASON_RATE, "request-rate", true,
@@ -91,14 +88,15 @@ void doctor_judge_request(const struct doctor_facts *facts, struct doctor_report
                 report, "request-stranger", true,
                 "it cannot be requested: another program has the broker's pipe for requests"),
             "as administrator: find the program that has \\\\.\\pipe\\ShmBroker.Requests and end "
-            "it; "
-            "the broker then makes its own");
+            "it; the broker then makes its own");
     else if (request->allowed)
-        doctor_remedy(doctor_add(report, "requestable", false,
-                                 "rule %s lets this program request it",
+        /* Who only opens it fails, until somebody has requested it. */
+        doctor_remedy(doctor_add(report, "requestable", true,
+                                 "nobody has requested it yet; rule %s lets this program request "
+                                 "it",
                                  request->rule[0] != '\0' ? request->rule : "of `requests`"),
-                      "have the program call shmb_request before it opens it, or run: shmb request "
-                      "%s --size S",
+                      "have the program call shmb_request before it opens it; to try it: shmb "
+                      "request %s --size S",
                       shmb_name_word(facts->name, word));
     else
         judge_refusal(request, report);

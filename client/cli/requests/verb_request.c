@@ -103,6 +103,9 @@ static void print_text(const struct arguments *arguments, const shmb_request_inf
         out_text(", by rule ");
         out_visible(info->rule);
     }
+    /* The answer does not tell how long the rule lets it live. */
+    if (info->made != 0 && (arguments->given & OPTION_ASK) == 0)
+        out_text("; if no program opens it within seconds, a rule with lives: while open ends it");
     out_text("\n");
 }
 
