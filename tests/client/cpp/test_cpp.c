@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cpp_checks.h"
+#include "shmb.h"
 
 static struct directory_row *row;
 
