@@ -258,7 +258,11 @@ step "$label" locked build || exit 1
 ! can_mirror || steps=19
 begin() {
     wine_begin_both "$bin" "$bin32" || return 1
-    printf '%s, 64 and 32 bit' "$(wine --version)"
+    if [ "$wine_32" = 1 ]; then
+        printf '%s, 64 and 32 bit' "$(wine --version)"
+    else
+        printf '%s' "$(wine --version)"
+    fi
 }
 show 'a Windows of its own' begin
 show 'sc create ShmBroker' register

@@ -90,6 +90,20 @@ wine_probe_32() {
     [ $? = 42 ]
 }
 
+# True: the kernel of this machine has no segment for 32-bit code, so that no Wine can run such
+# programs. LAR tells whether the one that Linux gives to them (0x23) is there.
+wine_lacks_32() {
+    python3 - <<'TEXT'
+import ctypes, mmap, sys
+# mov ecx, 0x23; lar eax, ecx; setz al; movzx eax, al; ret
+code = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+code.write(bytes.fromhex("b923000000 0f02c1 0f94c0 0fb6c0 c3"))
+there = ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(code)))
+sys.exit(there() != 0)
+TEXT
+}
+wine_no_32='the kernel of this machine runs no 32-bit programs'
+
 # Keeps one ordinary program alive: services.exe ends with the last one, and
 # takes every service with it. It reads from us, so it ends when we do.
 wine_session() {
@@ -119,7 +133,11 @@ wine_begin() {
 
 wine_begin_both() {
     wine_begin "$1" "$2" || return 1
-    [ "$wine_32" = 1 ] || { echo '32-bit programs do not run here'; return 1; }
+    [ "$wine_32" != 1 ] || return 0
+    wine_lacks_32 || { echo '32-bit programs do not run here'; return 1; }
+    echo "$wine_no_32: those of 64 bit take their part"
+    # shellcheck disable=SC2034  # the caller's
+    bin32=$1
 }
 
 wine_again() {

@@ -59,6 +59,7 @@ if [ "$(cat "$rust32/version" 2>/dev/null)" = "$(dpkg-query -W -f '${Version}' l
 fi
 
 wine_begin_both "$bin" "$bin32" || exit 1
+[ "$wine_32" = 1 ] || targets=(x64)
 [ ${#targets[@]} = 1 ] || no_network "$work" "$work"/x86/{tests,example}.exe || exit 1
 serve "$root/$tests/objects.yaml" Rust || exit 1
 # A panic is part of a test; what Wine has to show the stack of one ends the program.
@@ -73,4 +74,5 @@ for target in "${targets[@]}"; do
         printed "${wine_command[@]}" "$work/$target/example.exe" &&
         has 'Prices: 1.26' 'Rust.Queue: queue, .* bytes' || exit 1
 done
+[ "$wine_32" = 1 ] || { echo "in 64 bit all is well; $wine_no_32"; exit 77; }
 [ ${#targets[@]} = 2 ] || { echo "in 64 bit all is well; Rust's libraries for 32-bit Windows are not here"; exit 77; }

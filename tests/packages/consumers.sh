@@ -135,6 +135,11 @@ as_part || exit 1
 programs+=("$work/part/cmake/prices_cpp.exe")
 
 wine_begin_both "$bin" "$bin32" || exit 1
+if [ "$wine_32" != 1 ]; then
+    for made in "${!programs[@]}"; do
+        [[ ${programs[made]} != "$work"/32/* ]] || unset "programs[made]"
+    done
+fi
 true >"$work/broker"
 wine_run "$bin/session_launcher.exe" -s 0 -- "$(wine_path "$x64/bin/shmbroker.exe")" run \
     --allow-unsafe-config --config "$(wine_path "$x64/share/shmbroker/client/examples/prices.yaml")" \
