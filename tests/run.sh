@@ -60,14 +60,16 @@ programs() {
 # The broker is the 64-bit one for clients of both bitnesses.
 all_programs() {
     [ -n "$wine10" ] || programs host "$shmb_build/host/bin" '' <"$shmb_build/host/tests.txt"
-    local other=$bin32
-    [ -n "$wine10" ] || ! wine_lacks_32 || other=$bin
-    programs wine "$bin" .exe env "SHMB_OTHER_BIN=$(wine_path "$other")" "${wine_command[@]}" \
-        <"$shmb_build/mingw-x64/tests.txt"
-    if [ "$other" = "$bin" ]; then
+    local lacks=
+    [ -n "$wine10" ] || ! wine_lacks_32 || lacks=1
+    if [ -n "$lacks" ]; then
+        programs wine "$bin" .exe env SHMB_NO_32=1 "SHMB_OTHER_BIN=$(wine_path "$bin")" \
+            "${wine_command[@]}" <"$shmb_build/mingw-x64/tests.txt"
         job check '32-bit programs' sh -c "echo '$wine_no_32'; exit 77"
         return
     fi
+    programs wine "$bin" .exe env "SHMB_OTHER_BIN=$(wine_path "$bin32")" "${wine_command[@]}" \
+        <"$shmb_build/mingw-x64/tests.txt"
     programs w32 "$bin32" .exe env "SHMB_OTHER_BIN=$(wine_path "$bin")" \
         "SHMB_BROKER=$(wine_path "$bin")" "${wine_command[@]}" <"$shmb_build/mingw-x86/clients.txt"
 }

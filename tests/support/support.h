@@ -46,7 +46,8 @@ const char *support_sibling(const char *file);
 
 /*
  * Full path of this very program built for the other bitness, in the folder
- * that the environment variable SHMB_OTHER_BIN names; NULL where it is not set.
+ * that the environment variable SHMB_OTHER_BIN names; NULL where it is not set. Of the same
+ * bitness where SHMB_NO_32 is set: the machine runs no 32-bit programs.
  */
 const char *support_counterpart(void);
 
