@@ -83,8 +83,8 @@ static void who_is_refused_hears_what_would_help(void **state)
 static void names_that_are_wrong(void **state)
 {
     (void)state;
-    expect("!not-configured", "did you mean ShmbTest.Data", "ShmbTest.Dato");
-    expect("!not-configured", "add it to a configuration file", "Nothing.At.All");
+    expect("!not-configured request-no-pipe", "did you mean ShmbTest.Data", "ShmbTest.Dato");
+    expect("!not-configured request-no-pipe", "add it to a configuration file", "Nothing.At.All");
     expect("!case", "Global\\ShmbTest.Data", "shmbtest.data");
     expect("!prefix-case asks-for-all", NULL, "GLOBAL\\ShmbTest.Data");
     expect("!wrong-prefix asks-for-all", "write Global\\ShmbTest.Data", "Local\\ShmbTest.Data");
@@ -142,7 +142,7 @@ static void a_directory_that_is_not_right(void **state)
            "ShmbTest.Data");
     stage_object(SHMB_SECTION, SHMB_ROOT_NAME, 4096, STAGE_OURS, STAGE_NOTHING);
     expect("directory-denied asks-for-all", NULL, "ShmbTest.Data");
-    expect("directory-denied !not-found", NULL, "ShmbTest.None");
+    expect("directory-denied !not-found request-no-pipe", NULL, "ShmbTest.None");
 }
 
 static void a_damaged_control_section(void **state)
@@ -293,14 +293,20 @@ static void the_dll(void **state)
 static void in_json_it_is_one_document(void **state)
 {
     (void)state;
-    shmb_expect_json(1,
-                     "{\"schema\":1,\"verb\":\"doctor\",\"name\":\"ShmbTest.Dato\","
-                     "\"full_name\":\"Global\\\\ShmbTest.Dato\",\"level\":\"read\",\"opens\":false,"
-                     "\"findings\":[{\"id\":\"not-configured\",\"stops\":true,\"says\":\"no "
-                     "configuration names ShmbTest.Dato\",\"remedy\":\"did you mean ShmbTest.Data, "
-                     "ShmbTest.Read, ShmbTest.Taken? If not, have the administrator add it, then: "
-                     "shmbroker reload\"}],\"holders\":null,\"warnings\":[]}",
-                     "doctor ShmbTest.Dato --json");
+    shmb_expect_json(
+        1,
+        "{\"schema\":1,\"verb\":\"doctor\",\"name\":\"ShmbTest.Dato\","
+        "\"full_name\":\"Global\\\\ShmbTest.Dato\",\"level\":\"read\",\"opens\":false,"
+        "\"findings\":[{\"id\":\"not-configured\",\"stops\":true,\"says\":\"no "
+        "configuration names ShmbTest.Dato\",\"remedy\":\"did you mean ShmbTest.Data, "
+        "ShmbTest.Read, ShmbTest.Taken? If not, have the administrator add it, then: "
+        "shmbroker reload\"},{\"id\":\"request-no-pipe\",\"stops\":false,\"says\":\"it "
+        "cannot be requested: the broker takes no requests: its configuration has no "
+        "`requests`, or its pipe could not be made\",\"remedy\":\"if programs are to ask "
+        "for such names, have the administrator write `requests` into the "
+        "configuration, then: shmbroker reload; if it is there, shmbroker status says "
+        "why the pipe is missing\"}],\"holders\":null,\"warnings\":[]}",
+        "doctor ShmbTest.Dato --json");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
