@@ -33,8 +33,9 @@ static const char *const reasons[SHMB_REASON_COUNT] = {
     [SHMB_REASON_STOPPING] = "the broker is starting or stopping; try again a little later",
     [SHMB_REASON_SYSTEM] = "the broker could not make the object: the system refused it",
     [SHMB_REASON_MESSAGE] = "the broker does not understand this library; update the older of both",
-    [SHMB_REASON_NO_PIPE] = "the broker takes no requests: its configuration has no `requests`, or "
-                            "its pipe could not be made",
+    [SHMB_REASON_NO_PIPE] =
+        ("the broker takes no requests: its configuration has no `requests`, or "
+         "its pipe could not be made"),
 };
 
 const char *shmb_request_text_reason(uint32_t reason)
