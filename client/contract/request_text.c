@@ -54,6 +54,21 @@ static void name_rule(const char *rule, char *out, size_t size)
     shmb_make_visible(out, false);
 }
 
+/* A quota that is used up: of one account or of all, of objects or of bytes. */
+static void tell_quota(const struct shmb_request_answer *answer, const char *rule, char *out,
+                       size_t size)
+{
+    const bool each =
+        answer->reason == SHMB_REASON_EACH_OBJECTS || answer->reason == SHMB_REASON_EACH_MEMORY;
+    const bool memory =
+        answer->reason == SHMB_REASON_EACH_MEMORY || answer->reason == SHMB_REASON_TOTAL_MEMORY;
+
+    snprintf(out, size, "%s %" PRIu64 " of the %" PRIu64 " %s that %s allows to %s%s",
+             each ? "this account has" : "all accounts have", answer->used, answer->most,
+             memory ? "bytes" : "objects", rule, each ? "one" : "them together",
+             memory ? ", and the segment does not fit into the rest" : "");
+}
+
 const char *shmb_request_text_answer(const struct shmb_request_answer *answer, char *out,
                                      size_t size)
 {
@@ -75,28 +90,10 @@ const char *shmb_request_text_answer(const struct shmb_request_answer *answer, c
                  answer->most);
         break;
     case SHMB_REASON_EACH_OBJECTS:
-        snprintf(out, size,
-                 "this account has %" PRIu64 " of the %" PRIu64 " objects that %s allows "
-                 "to one",
-                 answer->used, answer->most, rule);
-        break;
     case SHMB_REASON_EACH_MEMORY:
-        snprintf(out, size,
-                 "this account has %" PRIu64 " of the %" PRIu64 " bytes that %s allows "
-                 "to one, and the segment does not fit into the rest",
-                 answer->used, answer->most, rule);
-        break;
     case SHMB_REASON_TOTAL_OBJECTS:
-        snprintf(out, size,
-                 "all accounts have %" PRIu64 " of the %" PRIu64 " objects that %s "
-                 "allows to them together",
-                 answer->used, answer->most, rule);
-        break;
     case SHMB_REASON_TOTAL_MEMORY:
-        snprintf(out, size,
-                 "all accounts have %" PRIu64 " of the %" PRIu64 " bytes that %s allows "
-                 "to them together, and the segment does not fit into the rest",
-                 answer->used, answer->most, rule);
+        tell_quota(answer, rule, out, size);
         break;
     case SHMB_REASON_RATE:
         if (answer->retry_ms == 0)
