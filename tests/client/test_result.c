@@ -34,11 +34,11 @@ static void every_result_has_its_sentence(void **state)
     int32_t result, earlier;
 
     (void)state;
-    for (result = SHMB_SYSTEM; result <= SHMB_ABANDONED; result++) {
+    for (result = SHMB_QUOTA; result <= SHMB_ABANDONED; result++) {
         assert_int_equal(shmb_result_text(result, text, sizeof(text)), SHMB_OK);
         assert_true(strlen(text) > 3);
         assert_string_not_equal(text, "unknown result");
-        for (earlier = SHMB_SYSTEM; earlier < result; earlier++) {
+        for (earlier = SHMB_QUOTA; earlier < result; earlier++) {
             shmb_result_text(earlier, other, sizeof(other));
             assert_string_not_equal(text, other);
         }
@@ -47,7 +47,7 @@ static void every_result_has_its_sentence(void **state)
     }
     shmb_result_text(2, text, sizeof(text));
     assert_string_equal(text, "unknown result");
-    shmb_result_text(SHMB_SYSTEM - 1, text, sizeof(text));
+    shmb_result_text(SHMB_QUOTA - 1, text, sizeof(text));
     assert_string_equal(text, "unknown result");
     shmb_result_text(INT32_MIN, text, sizeof(text));
     assert_string_equal(text, "unknown result");
