@@ -69,6 +69,9 @@ semaphores: { Three: { initial: 1, maximum: 3 } }
 queues:
   Queue: { slots: 4, slot_size: 64 }
   Orders: { slots: 8, slot_size: 100, producers: one, overflow: drop oldest, max_lockers: 4 }
+requests:
+  Made: { names: 'Made.*', who: [Users, Interactive], size: 4 KiB, access: { write: [Requester] },
+          lives: until released }
 YAML
 sed 's/size: 100/size: 9000/; s/Guard/Other/; s/\[Interactive\]/[Users]/' \
     "$work/objects.yaml" >"$work/changed.yaml"
@@ -159,6 +162,12 @@ fails 1 'shmb request' MyApp.1 --size 1
 has '"NOT_ALLOWED"'
 fails 2 'shmb request' MyApp.1 --kind queue
 fails 1 'shmb release' MyApp.1
+ask 0 'shmb request' Made.1 --size 64
+has '"Made"'
+ask 0 'shmb list' --requested
+has '"Made.1"'
+ask 0 'shmb info' Made.1
+ask 0 'shmb release' Made.1
 ask 0 'shmb semaphore info' Three
 fails 6 'shmb semaphore info' Guard
 ask 0 'shmb queue info' Queue
