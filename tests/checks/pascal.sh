@@ -86,7 +86,7 @@ passed() {
 }
 for architecture in x64 x86; do
     [ $architecture = x64 ] || [ "$wine_32" = 1 ] || continue
-    tested_with_c Pas Pascal "$architecture" 95 "${wine_command[@]}" "$work/$architecture/tests.exe" &&
+    tested_with_c Pas Pascal "$architecture" 92 "${wine_command[@]}" "$work/$architecture/tests.exe" &&
         printed "${wine_command[@]}" "$work/$architecture/example.exe" || exit 1
     # é is as the code page has it
     LC_ALL=C sed 's/\(Prix.caf\).*/\1/' "$work/seen" >"$work/lines"

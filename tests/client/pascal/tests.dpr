@@ -421,7 +421,6 @@ function Released(const Name: UnicodeString): Integer;
 begin
   Result := SHMB_OK;
   try
-    ShmbRelease(Name, 0);
     ShmbRelease(Name, WAIT);
   except
     on E: EShmb do
