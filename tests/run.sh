@@ -78,7 +78,6 @@ all_programs() {
 all_checks() {
     local library=client/lib
     job check 'clang, no GNU extensions' "$checks/clang.sh" "$shmb_build/mingw-x64/compile_commands.json"
-    job check 'clang, in 32 bit' "$checks/clang.sh" "$shmb_build/mingw-x86/compile_commands.json"
     job check 'as MSVC compiles, x64' "$checks/msvc.sh" x64
     job check 'as MSVC compiles, x86' "$checks/msvc.sh" x86
     job check 'as MSVC compiles, ARM64' "$checks/msvc.sh" arm64
