@@ -116,6 +116,8 @@ wine_begin() {
     unset DISPLAY WAYLAND_DISPLAY
     export LC_ALL=C.UTF-8 WINEDEBUG=-all WINEARCH=win64
     export WINEDLLOVERRIDES='winedbg.exe=d;mscoree=d;mshtml=d;winemenubuilder.exe=d'
+    # .NET dies under Wine now and then where it maps its code twice, once to write and once to run.
+    export DOTNET_EnableWriteXorExecute=0
     wine_bin=$1 wine_32=
     unset WINEDLLPATH
     [ ! -e "$SHMB_BUILD/deps/wine32/i386-windows" ] || export WINEDLLPATH=$SHMB_BUILD/deps/wine32
