@@ -47,8 +47,12 @@ FAULTY = r"""# A page
     segments:
       Prices: { size: 64, acces: { read: [Users] } }
 
+The mirror:
+
     server: redis://farm1
     segments: { Prices: { folow: true } }
+
+Its commands:
 
     shmbmirror chek
     shmbmirror check --conf FILE
@@ -219,8 +223,8 @@ class Check:
             for kind in snippets.KINDS if value else ():
                 for name, keys in (value.get(kind) or {}).items():
                     self.add_object(objects[kind], taken, name, keys, default)
-        return yaml.safe_dump({"version": 1, **{kind: own for kind, own in objects.items() if own}},
-                              allow_unicode=True)
+        return yaml.safe_dump({"version": 1, **{kind: own for kind, own in objects.items() if own},
+                               "requests": rules.REQUESTS}, allow_unicode=True)
 
     @staticmethod
     def add_object(objects, taken, name, keys, default):

@@ -129,6 +129,8 @@ class Machine:
         if program == "shmb":
             if verb not in ("completion", "help", "version") and "--help" not in words:
                 self.want_running()
+            if verb == "release":
+                self.quiet("shmb", "request", rules.NAMES[verb], "--size", "64")
         elif verb == "run":
             self.forget()
             self.write_objects()

@@ -72,6 +72,7 @@ TEXTS = {
     "client/contract/": "a picture of the folders: tests/checks/wings.sh",
     "main.c ->": "a picture of the wings: tests/checks/wings.sh",
     "SET PROCEDURE TO": "FoxPro: tests/checks/foxpro.py",
+    "nResult = ShmbRequest(": "FoxPro: tests/checks/foxpro.py",
     "Private Declare Function CreateFileMapping": "Visual Basic before ShmBroker",
     "using namespace boost": "Boost before ShmBroker, as the page says not compiled",
     "message_queue orders": "Boost before ShmBroker, as the page says not compiled",
@@ -118,7 +119,13 @@ VALUES = {"--account": "LocalService", "--config": "objects.yaml", "--to": r"C:\
           "--state": r"C:\State", "--recreate": "Prices", "--start-type": "auto"}
 
 # Words in capitals, and what they become. What NAME becomes depends on the verb.
-NAMES = {"event": "ShutDownNow", "mutex": "ImportRun", "semaphore": "Licences", "queue": "Orders"}
+NAMES = {"event": "ShutDownNow", "mutex": "ImportRun", "semaphore": "Licences", "queue": "Orders",
+         "request": "MyApp.4711", "release": "MyApp.4711"}
+# The rule by which a page's command requests such a name.
+REQUESTS = {"Pages": {"names": "MyApp.*", "who": ["Users"], "size": "1 MiB",
+                      "each": {"objects": 20, "memory": "1 MiB"},
+                      "total": {"objects": 20, "memory": "1 MiB"},
+                      "access": {"write": ["Requester"]}, "lives": "until released"}}
 WORDS = {"FOLDER": r"C:\Elsewhere", "COMMAND": "cmd /c ver", "PATTERN": "*",
          "PATH": r"C:\ProgramData\ShmBroker\shmbroker.yaml",
          "FILE": "data.bin", "OUT": "out.bin", "A": "objects.yaml", "B": "other.yaml", "N": "1",
@@ -159,6 +166,8 @@ def left_out(program, words, said):
     """The words of a command that a sentence of a page shortens, with what the program misses."""
     if "needs an action" in said:
         return words[:1] + ["--help"]
+    if "needs --size" in said:
+        return words + ["--size", "64"]
     if "needs a value" in said and words[-1] in VALUES:
         return words + [VALUES[words[-1]]]
     if "needs a name" in said or "needs the names" in said:
