@@ -34,6 +34,7 @@ def two_writers_at_once(stage):
     server = stage.server()
     for machine in machines:
         stage.mirror(machine, server, {"Settings": BOTH, "Rates": BOTH})
+    stage.met()
     for name in ("Settings", "Rates"):
         stage.agree(name, stage.put(machines[0], name), machines)
         lasts = []
@@ -55,6 +56,7 @@ def changed_on_both_sides_while_cut(stage):
     ways = [stage.way(machine, server) for machine in stage.machines]
     for machine, way in zip(stage.machines, ways):
         stage.mirror(machine, way, {"Settings": BOTH})
+    stage.met()
     stage.agree("Settings", stage.put(one, "Settings"), stage.machines)
     ways[0].disconnect()
     ways[1].disconnect()
@@ -75,6 +77,7 @@ def a_write_that_knows_too_little_is_refused(stage):
     way = stage.way(two, server)
     stage.mirror(one, server, {"Settings": BOTH})
     stage.mirror(two, way, {"Settings": BOTH}, "timeout: 30 s")
+    stage.met()
     stage.agree("Settings", stage.put(one, "Settings"), [two])
 
     def writes():
@@ -99,6 +102,7 @@ def clocks_of_machines_do_not_matter(stage):
     server = stage.server()
     for machine in (one, two):
         stage.mirror(machine, server, {"Settings": BOTH})
+    stage.met()
     stage.agree("Settings", stage.put(one, "Settings"), [two])
     fields = stage.stored(server, "Settings")
     for field, stored in fields.items():

@@ -26,6 +26,7 @@ def both_ways_without_an_echo(stage):
     server = stage.server()
     for machine in machines:
         stage.mirror(machine, server, {"Settings": BOTH})
+    stage.met()
     stage.agree("Settings", stage.put(machines[0], "Settings"), machines)
     begun = stage.revision(server, "Settings")
     before = [machine.peer("Settings").get()[3] for machine in machines]

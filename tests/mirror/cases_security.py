@@ -40,6 +40,7 @@ def the_user_of_the_page_is_enough(stage):
         file = _password(machine, "s3cret")
         stage.mirror(machine, server, {"Settings": BOTH, "Rates": BOTH},
                      f"user: mirror\npassword_file: '{file}'")
+    stage.met()
     for name in ("Settings", "Rates"):
         stage.agree(name, stage.put(one, name), [two])
         stage.agree(name, stage.put(two, name), [one])
@@ -143,6 +144,7 @@ def the_example_of_the_page(stage):
     for machine in stage.machines:
         stage.mirror(machine, where, {"Settings": BOTH},
                      f"user: mirror\npassword_file: '{_password(machine, 's3cret')}'")
+    stage.met()
     stage.agree("Settings", stage.put(one, "Settings"), [two, three])
     ports = {each.port for each in farm.replicas}
     farm.master.kill()

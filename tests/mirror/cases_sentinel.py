@@ -12,6 +12,7 @@ def _farm(stage, segments, others):
     stage.mirror(one, where, segments)
     stage.mirror(two, where, others)
     stage.mirror(three, where, others)
+    stage.met()
     return farm
 
 

@@ -20,6 +20,7 @@
 #define BUSY_MS    5u    /* after a writer was busy */
 #define REFUSED_MS 1000u /* after an answer that is a refusal */
 #define LATER_MS   100u  /* after one that says: not now */
+#define PATIENT_MS 1000u /* how long it may say so before that is told */
 
 struct mirror {
     struct mirror_shared *shared;
@@ -42,6 +43,7 @@ struct mirror {
     uint64_t next_open, next_state, next_local, next_step, next_look;
     uint64_t changed_us, coming_us; /* when the change was seen, the message came; 0: none */
     uint64_t behind_since;          /* 0: it is not */
+    uint64_t later_since;           /* since when the server says: not now; 0: it does not */
     char told[REPORT_TEXT];         /* the last line about the segment or a refusal */
     bool half_told;
     struct report_segment figures;
@@ -80,7 +82,7 @@ static void tell_events(struct mirror *mirror, unsigned events, const struct rev
     if ((events & AGREEMENT_CONFLICT) != 0) {
         mirror->figures.conflicts++;
         snprintf(text, sizeof(text),
-                 "conflict: %s publishes it, too (revision %llu); the next change here replaces it",
+                 "conflict: %s publishes it, too (revision %llu); the content of who wrote last stays",
                  head->origin, number(head->revision.number));
         tell(mirror, JOURNAL_WARNING, text);
     }
@@ -286,6 +288,21 @@ static void refused(struct mirror *mirror, const char *why)
     wait_step(mirror, REFUSED_MS);
 }
 
+/* The server says: not now. Most such answers are of a moment. */
+static void put_off(struct mirror *mirror, const char *why)
+{
+    uint64_t now = mirror->shared->now;
+    char text[REPORT_TEXT];
+
+    wait_step(mirror, LATER_MS);
+    if (mirror->later_since == 0)
+        mirror->later_since = now;
+    if (now - mirror->later_since < PATIENT_MS)
+        return;
+    snprintf(text, sizeof(text), "the server is not ready, and is asked again: %s", why);
+    tell_new(mirror, JOURNAL_WARNING, text);
+}
+
 /* False: the step has failed, and will be done again. */
 static bool good(struct mirror *mirror, const redisReply *reply, enum agreement_step step)
 {
@@ -313,7 +330,7 @@ static bool good(struct mirror *mirror, const redisReply *reply, enum agreement_
         if (kind == ANSWER_LEAVE)
             server_doubt(shared->server, &mirror->route, fault.text);
         mirror->route = (struct server_route){0};
-        wait_step(mirror, LATER_MS);
+        put_off(mirror, fault.text);
     } else {
         refused(mirror, fault.text);
     }
@@ -330,6 +347,7 @@ static void not_understood(struct mirror *mirror, enum agreement_step step,
 
 static void understood(struct mirror *mirror)
 {
+    mirror->later_since = 0;
     if (!mirror->agreement.misfit)
         mirror->figures.why[0] = mirror->told[0] = '\0';
 }

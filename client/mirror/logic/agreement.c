@@ -139,8 +139,11 @@ static unsigned went_back(struct agreement *agreement, const struct revision *ha
     return first ? event : 0;
 }
 
-/* The first comparison since the segment was opened: what it contains is of no known revision. */
-static void first_meeting(struct agreement *agreement, const struct revision_head *have,
+/*
+ * The first comparison since the segment was opened: what it contains is of no known revision.
+ * Returns what to tell.
+ */
+static unsigned first_meeting(struct agreement *agreement, const struct revision_head *have,
                           const struct agreement_here *here)
 {
     bool mine = strcmp(have->origin, here->origin) == 0 && have->generation == here->generation;
@@ -157,6 +160,9 @@ static void first_meeting(struct agreement *agreement, const struct revision_hea
     } else if (agreement->follow) {
         agreement->fetch = have->revision.number != 0;
     }
+    if (agreement->follow || have->revision.number == 0 || strcmp(have->origin, here->origin) == 0)
+        return 0;
+    return tell_once(agreement, &have->revision, AGREEMENT_CONFLICT);
 }
 
 /* True: the sizes differ, and nothing is done until they do not. */
@@ -181,10 +187,8 @@ unsigned agreement_looked(struct agreement *agreement, const struct revision_hea
     note_server(agreement, &have->revision);
     if (misfits(agreement, have, here, &events))
         return events;
-    if (!agreement->met) {
-        first_meeting(agreement, have, here);
-        return 0;
-    }
+    if (!agreement->met)
+        return first_meeting(agreement, have, here);
     if (revision_same(&have->revision, &agreement->base)) {
         agreement->back_since = 0;
         return 0;

@@ -460,6 +460,25 @@ static void two_publishers_are_told_once_each_time(void **state)
     assert_int_equal(server.content, 7);
 }
 
+static void a_publisher_that_comes_later_is_told(void **state)
+{
+    (void)state;
+    clear();
+    begin(true, false, 0);
+    settle();
+    write_here(&machines[0], 5);
+    settle();
+    begin(true, false, 1);
+    machines[1].content = 6;
+    settle();
+    assert_int_equal(server.content, 6);
+    assert_int_equal(machines[1].told, AGREEMENT_CONFLICT);
+    machines[1].agreement = (struct agreement){.publish = true, .look = true}; /* started again */
+    machines[1].told = 0;
+    settle();
+    assert_int_equal(machines[1].told, 0); /* what it finds there is its own */
+}
+
 static void another_size_changes_nothing(void **state)
 {
     (void)state;
@@ -683,6 +702,7 @@ int main(void)
         TEST(a_number_that_comes_twice_is_told_apart),
         TEST(two_that_write_lose_one_and_tell),
         TEST(two_publishers_are_told_once_each_time),
+        TEST(a_publisher_that_comes_later_is_told),
         TEST(another_size_changes_nothing),
         TEST(an_answer_that_is_cut_off_is_settled),
         TEST(a_segment_made_anew_is_filled),
