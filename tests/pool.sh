@@ -18,7 +18,7 @@
 pool_workers=${SHMB_TEST_WORKERS:-$(($(nproc) + 2))}
 pool_times=$shmb_build/test_seconds
 time_limit=600   # seconds for one program: only one that hangs comes near
-check_limit=2400 # torture goes on until it has done enough of everything
+check_limit=3600 # torture goes on until it has done enough of everything, and packages are built twice
 job_where=() job_name=() job_command=()
 pool_processes=()
 

@@ -131,12 +131,13 @@ static void in_json_it_is_one_document(void **state)
     const char *said;
 
     (void)state;
-    shmb_expect_json(0,
-                     "{\"schema\":1,\"verb\":\"scan\",\"objects\":["
-                     "{\"name\":\"ShmbTest.Prices\",\"full_name\":\"Global\\\\ShmbTest.Prices\","
-                     "\"kind\":\"section\",\"held\":false,\"session\":null,\"bytes\":4096,"
-                     "\"rounded\":true}],\"left_out\":0,\"ill_formed\":0,\"warnings\":[]}",
-                     "scan ShmbTest.Prices --json");
+    shmb_expect_json(
+        0,
+        "{\"schema\":1,\"verb\":\"scan\",\"objects\":["
+        "{\"name\":\"ShmbTest.Prices\",\"full_name\":\"Global\\\\ShmbTest.Prices\","
+        "\"kind\":\"section\",\"held\":false,\"request\":null,\"session\":null,\"bytes\":4096,"
+        "\"rounded\":true}],\"left_out\":0,\"ill_formed\":0,\"warnings\":[]}",
+        "scan ShmbTest.Prices --json");
     shmb_expect_json(
         0,
         "{\"schema\":1,\"verb\":\"scan\",\"objects\":[],\"left_out\":0,\"ill_formed\":0,"

@@ -405,7 +405,7 @@ static void shells_are_told_of_every_verb(void **state)
 {
     static const char *const shells[] = {"powershell", "clink"};
     static const char *const parts[][2] = {
-        {"'doctor' = @('--json', '--quiet', '--as', '--dll', '--help')",
+        {"'doctor' = @('--json', '--quiet', '--as', '--dll', '--size', '--help')",
          "'doctor' .. clink.argmatcher()"},
         {"'event wait' = @('--json', '--quiet', '--timeout', '--help')",
          "'wait' .. clink.argmatcher()"},

@@ -81,9 +81,10 @@ static void tell_events(struct mirror *mirror, unsigned events, const struct rev
 
     if ((events & AGREEMENT_CONFLICT) != 0) {
         mirror->figures.conflicts++;
-        snprintf(text, sizeof(text),
-                 "conflict: %s publishes it, too (revision %llu); the content of who wrote last stays",
-                 head->origin, number(head->revision.number));
+        snprintf(
+            text, sizeof(text),
+            "conflict: %s publishes it, too (revision %llu); the content of who wrote last stays",
+            head->origin, number(head->revision.number));
         tell(mirror, JOURNAL_WARNING, text);
     }
     if ((events & (AGREEMENT_BACK | AGREEMENT_EMPTY)) != 0) {

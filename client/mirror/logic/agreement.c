@@ -144,7 +144,7 @@ static unsigned went_back(struct agreement *agreement, const struct revision *ha
  * Returns what to tell.
  */
 static unsigned first_meeting(struct agreement *agreement, const struct revision_head *have,
-                          const struct agreement_here *here)
+                              const struct agreement_here *here)
 {
     bool mine = strcmp(have->origin, here->origin) == 0 && have->generation == here->generation;
 

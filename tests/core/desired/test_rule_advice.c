@@ -25,6 +25,7 @@ static void check(const char *text, const char *wanted)
 
     fake_account(fake, "CORP\\Admins", "S-1-5-32-544");
     fake_account(fake, "CORP\\App", "S-1-5-21-1-2-3-1001");
+    fake_account(fake, "CORP\\Leavers", "S-1-5-21-1-2-3-1002");
     load(&loaded, text, strlen(text));
     assert_string_equal(loaded.lines, "");
     assert_int_equal(loaded.result, CFG_OK);
@@ -67,8 +68,9 @@ static void what_is_modest_is_not_spoken_of(void **state)
     check("version: 1\nrequests: { R: { names: 'App.*', who: Users, kinds: mutex,\n"
           "  access: { write: 'CORP\\App' } } }\n",
           "");
-    check("version: 1\nrequests: { R: { names: 'App.*', who: { allow: Users, deny: Everyone },\n"
-          "  kinds: mutex, access: { write: Requester, deny: Guests } } }\n",
+    check("version: 1\nrequests: { R: { names: 'App.*', who: { allow: Users, deny: 'CORP\\Leavers' "
+          "},\n"
+          "  kinds: mutex, access: { write: Requester, deny: 'CORP\\Leavers' } } }\n",
           "");
 }
 
