@@ -346,11 +346,17 @@ static void not_understood(struct mirror *mirror, enum agreement_step step,
     refused(mirror, fault->text);
 }
 
-static void understood(struct mirror *mirror)
+static void nothing_amiss(struct mirror *mirror)
 {
     mirror->later_since = 0;
-    if (!mirror->agreement.misfit)
-        mirror->figures.why[0] = mirror->told[0] = '\0';
+    mirror->figures.why[0] = mirror->told[0] = '\0';
+}
+
+/* A question was answered. What is still to be sent may be what the server does not take. */
+static void understood(struct mirror *mirror)
+{
+    if (!mirror->agreement.misfit && !mirror->agreement.changed)
+        nothing_amiss(mirror);
 }
 
 /* `stamp`: what had been sent before the answer, which may show that it was done. */
@@ -462,7 +468,7 @@ static void on_written(void *context, const redisReply *reply)
         return;
     }
     if (result == WRITE_DONE) {
-        understood(mirror);
+        nothing_amiss(mirror);
         sent(mirror, revision);
         return;
     }
@@ -536,6 +542,7 @@ static bool make_copy(struct mirror *mirror)
         return true;
     agreement->changed = false; /* what was written there is what was there */
     mirror->changed_us = 0;
+    nothing_amiss(mirror);
     return false;
 }
 
