@@ -326,6 +326,37 @@ static void a_start_with_other_rules_drops_them(void **state)
     assert_false(is_recorded("App.A"));
 }
 
+static void ask_and_open(size_t number)
+{
+    ask(number);
+    if (number == 2)
+        fake_client_open(fake, "App.A");
+}
+
+static void ask_without_record(size_t number)
+{
+    if (number == 1) {
+        n[1] = asking_segment(BOB, "App.A", 5000);
+    } else if (number == 2) {
+        asking_expect(n[1], SHMB_REASON_FOREIGN);
+        fake_client_close(fake, "App.A");
+        n[2] = asking_segment(BOB, "App.A", 5000);
+    } else if (number == 3) {
+        asking_expect_made(n[2], true);
+        assert_true(is_whole("App.A"));
+    }
+}
+
+/* What Alice's program has open is nobody else's, also where the record of it is lost. */
+static void without_its_record_nobody_gets_it(void **state)
+{
+    (void)state;
+    fake_release(fake, false);
+    life_run(RULES, ask_and_open, 2);
+    fake_state_file(fake, STATE_FILE, NULL);
+    life_run(RULES, ask_without_record, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -336,6 +367,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(killed_at_each_call, set_up, life_end),
         cmocka_unit_test_setup_teardown(a_pipe_that_fails_is_tried_again, set_up, life_end),
         cmocka_unit_test_setup_teardown(a_restart_takes_them_over, set_up, life_end),
+        cmocka_unit_test_setup_teardown(without_its_record_nobody_gets_it, set_up, life_end),
         cmocka_unit_test_setup_teardown(a_stop_with_release_ends_them, set_up, life_end),
         cmocka_unit_test_setup_teardown(those_of_another_boot_are_gone, set_up, life_end),
         cmocka_unit_test_setup_teardown(a_start_with_other_rules_drops_them, set_up, life_end),
