@@ -210,10 +210,34 @@ static int do_cycle(int argc, char **argv)
     return 0;
 }
 
-const struct verb requesting_verbs[] = {{"request", 2, do_request}, {"ask", 2, do_ask},
-                                        {"release", 1, do_release}, {"keep", 2, do_keep},
-                                        {"lock", 2, do_lock},       {"many", 3, do_many},
-                                        {"race", 3, do_race},       {"cycle", 3, do_cycle}};
+/* Does not wait where it is told to. */
+static int do_hurry(int argc, char **argv)
+{
+    shmb_request_options options = {.size = sizeof(options), .kind = SHMB_KIND_SEGMENT};
+    bool served = false, put_off = false;
+    int i;
+
+    (void)argc;
+    options.timeout_ms = SUPPORT_DEADLINE_MS;
+    for (i = 0; i < atoi(argv[2]); i++) {
+        shmb_request_info info = {.size = sizeof(info)};
+        int32_t result = shmb_request_ask(argv[0], strtoull(argv[1], NULL, 0), &options, &info);
+
+        if (result == SHMB_BUSY && info.reason == SHMB_REASON_RATE && info.retry_ms > 0)
+            put_off = true;
+        else if (result == SHMB_OK)
+            served = true;
+        else
+            client_say("%d %u", (int)result, (unsigned)info.reason);
+    }
+    client_say("%s, %s", served ? "served" : "not served", put_off ? "put off" : "not put off");
+    return 0;
+}
+
+const struct verb requesting_verbs[] = {
+    {"request", 2, do_request}, {"ask", 2, do_ask},     {"release", 1, do_release},
+    {"keep", 2, do_keep},       {"lock", 2, do_lock},   {"many", 3, do_many},
+    {"race", 3, do_race},       {"cycle", 3, do_cycle}, {"hurry", 3, do_hurry}};
 const size_t requesting_verb_count = sizeof(requesting_verbs) / sizeof(requesting_verbs[0]);
 
 /* ---- what a test expects ------------------------------------------------------------------ */

@@ -9,10 +9,12 @@
  *                               waits for the end of its input
  *   lock NAME BYTES             the same; holds the segment's lock, too
  *   many NAME BYTES COUNT       asks for NAME0, NAME1, ... until one is refused; "kept COUNT" and
- * that answer; keeps them open, and waits race NAME BYTES EVENT       "ready"; when the event is
- * set, asks and opens; "ANSWER; first", if it was the first to fill the segment, else "ANSWER;
- * filled"; waits cycle NAME BYTES COUNT      asks for and releases NAME0, NAME1, ..., COUNT times;
- * "done"
+ *                               that answer; keeps them open, and waits
+ *   race NAME BYTES EVENT       "ready"; when the event is set, asks and opens; "ANSWER; first" if
+ *                               it was the first to fill the segment, else "ANSWER; filled"; waits
+ *   cycle NAME BYTES COUNT      asks for and releases NAME0, NAME1, ..., COUNT times; "done"
+ *   hurry NAME BYTES COUNT      asks COUNT times what it would get, and does not wait where it is
+ *                               told to; "served, put off" if it was each of these at least once
  *
  * An answer is "made", "exists", or "RESULT REASON USED MOST".
  */

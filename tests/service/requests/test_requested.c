@@ -64,6 +64,12 @@ static const char configuration[] =
     "    access: { full: [Users] }\n"
     "    lock: none\n"
     "    lives: until released\n"
+    "  Slow:\n"
+    "    names: 'ShmbSlow.*'\n"
+    "    who: [Users]\n"
+    "    size: 4 KiB\n"
+    "    rate: 1\n"
+    "    access: { write: [Requester] }\n"
     "  Fast:\n"
     "    names: 'ShmbFast.*'\n"
     "    who: [Users]\n"
@@ -254,6 +260,15 @@ static void what_no_rule_allows_is_refused(void **state)
     snprintf(line, sizeof(line), "%d %u 0 4096", SHMB_NOT_ALLOWED, SHMB_REASON_SIZE);
     requesting_expect(&user, line, "request ShmbKept.Huge 0xffffffffffffffff");
     assert_string_equal(client_line(&user, "open section Global\\ShmbNone.A 4"), "2");
+}
+
+static void who_asks_too_often_is_put_off(void **state)
+{
+    (void)state;
+    requesting_expect(&user, "served, put off", "hurry ShmbSlow.Often 64 100");
+    /* The rate is the account's, and comes back. */
+    requesting_expect(&user, "made", "request ShmbSlow.Later 64");
+    requesting_expect(&user, "made", "request ShmbOpen.Later 64");
 }
 
 static void who_is_denied_is_refused(void **state)
@@ -487,6 +502,7 @@ int main(void)
         TEST(an_old_program_creates_what_was_asked_for),
         TEST(what_no_rule_allows_is_refused),
         TEST(who_is_denied_is_refused),
+        TEST(who_asks_too_often_is_put_off),
         TEST(a_group_that_is_off_gives_nothing),
         TEST(names_of_the_configuration_win),
         TEST(a_stranger_keeps_its_name),
