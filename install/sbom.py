@@ -10,6 +10,7 @@ package of such a library, with its version, comes from dpkg.
 The same packages give the same bytes: the time is SOURCE_DATE_EPOCH. SHMB_HOME_URL, if set, is the
 project's address, and the packages' download locations are those of its release.
 """
+import functools
 import glob
 import hashlib
 import json
@@ -55,6 +56,7 @@ def linked(path):
     return {os.path.realpath(os.path.join(os.path.dirname(path), os.pardir, name)) for name in found}
 
 
+@functools.cache
 def debian(path):
     """The installed package that a file belongs to: name, architecture, version and source; None
     where it is none of them."""
