@@ -163,7 +163,7 @@ bool shmb_answer_read(const void *bytes, size_t length, struct shmb_request_answ
         return false;
     memcpy(&wire, bytes, sizeof(wire));
     if (wire.magic != SHMB_ANSWER_MAGIC || wire.version != SHMB_REQUEST_VERSION ||
-        wire.reason >= SHMB_REASON_COUNT || (wire.flags & ~SHMB_ANSWER_FLAGS) != 0 ||
+        wire.reason >= SHMB_WHY_COUNT || (wire.flags & ~SHMB_ANSWER_FLAGS) != 0 ||
         !is_zero(wire.reserved, sizeof(wire.reserved)) || wire.rule_length > SHMB_RULE_NAME_MAX ||
         memchr(wire.rule, 0, wire.rule_length) != NULL ||
         !is_zero(wire.rule + wire.rule_length, sizeof(wire.rule) - wire.rule_length))

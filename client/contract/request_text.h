@@ -12,7 +12,7 @@ struct shmb_request_answer; /* request_message.h */
 /* Enough for any sentence of this file, with its terminator. */
 #define SHMB_REQUEST_TEXT_MAX 256
 
-/* A sentence for a reason, without the numbers of an answer. SHMB_REASON_NONE: empty. */
+/* A sentence for a reason, without the numbers of an answer. SHMB_WHY_NONE: empty. */
 const char *shmb_request_text_reason(uint32_t reason);
 
 /*

@@ -20,7 +20,7 @@ enum shmb_request_outcome {
 /* "made" and so on. NULL: no such outcome. */
 const char *shmb_outcome_word(enum shmb_request_outcome outcome);
 
-/* "no_rule", "each_objects" and so on; "none" of SHMB_REASON_NONE. NULL: no such reason. */
+/* "no_rule", "each_objects" and so on; "none" of SHMB_WHY_NONE. NULL: no such reason. */
 const char *shmb_reason_word(enum shmb_request_reason reason);
 
 #endif

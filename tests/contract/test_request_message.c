@@ -29,7 +29,7 @@ static int begin(void **state)
     (void)state;
     write_name("MyApp.1");
     answer = (struct shmb_request_answer){.result = -20,
-                                          .reason = SHMB_REASON_EACH_MEMORY,
+                                          .reason = SHMB_WHY_EACH_MEMORY,
                                           .flags = SHMB_ANSWER_CONFIGURED,
                                           .win32_code = 5,
                                           .used = 6,
@@ -249,7 +249,7 @@ static void each_wrong_field_of_an_answer(void **state)
         {0, 0},
         {4, 0},
         {4, 2},
-        {12, SHMB_REASON_COUNT},
+        {12, SHMB_WHY_COUNT},
         {12, UINT32_MAX},
         {16, 4},
         {16, UINT32_MAX},
@@ -285,9 +285,9 @@ static void each_reason_has_a_sentence(void **state)
     uint32_t reason;
 
     (void)state;
-    assert_string_equal(shmb_request_text_reason(SHMB_REASON_NONE), "");
-    assert_non_null(strstr(shmb_request_text_reason(SHMB_REASON_COUNT), "does not know"));
-    for (reason = SHMB_REASON_NONE + 1; reason < SHMB_REASON_COUNT; reason++) {
+    assert_string_equal(shmb_request_text_reason(SHMB_WHY_NONE), "");
+    assert_non_null(strstr(shmb_request_text_reason(SHMB_WHY_COUNT), "does not know"));
+    for (reason = SHMB_WHY_NONE + 1; reason < SHMB_WHY_COUNT; reason++) {
         answer = (struct shmb_request_answer){.reason = (enum shmb_request_reason)reason,
                                               .used = UINT64_MAX,
                                               .most = UINT64_MAX,
@@ -306,24 +306,22 @@ static void the_numbers_are_in_the_sentence(void **state)
         struct shmb_request_answer answer;
         const char *text;
     } rows[] = {
-        {{.reason = SHMB_REASON_SIZE, .most = 4096, .rule = "A"},
+        {{.reason = SHMB_WHY_SIZE, .most = 4096, .rule = "A"},
          "rule A allows at most 4096 bytes for one segment"},
-        {{.reason = SHMB_REASON_TOTAL_OBJECTS, .used = 9, .most = 10, .rule = "A"},
+        {{.reason = SHMB_WHY_TOTAL_OBJECTS, .used = 9, .most = 10, .rule = "A"},
          "all accounts have 9 of the 10 objects that rule A allows to them together"},
-        {{.reason = SHMB_REASON_RATE, .retry_ms = 120},
+        {{.reason = SHMB_WHY_RATE, .retry_ms = 120},
          "this account asks too often; try again in 120 ms"},
-        {{.reason = SHMB_REASON_WHO},
-         "no rule of the broker's configuration lets this program ask"},
-        {{.reason = SHMB_REASON_WHO, .rule = "a\x1B[2J"},
-         "rule a?[2J does not let this program ask"},
-        {{.reason = SHMB_REASON_OTHER, .size = 64},
+        {{.reason = SHMB_WHY_WHO}, "no rule of the broker's configuration lets this program ask"},
+        {{.reason = SHMB_WHY_WHO, .rule = "a\x1B[2J"}, "rule a?[2J does not let this program ask"},
+        {{.reason = SHMB_WHY_OTHER, .size = 64},
          "the object exists already, but has only 64 bytes"},
-        {{.reason = SHMB_REASON_TAKEN},
+        {{.reason = SHMB_WHY_TAKEN},
          "this name, or one that goes with it, belongs to another object of the broker"},
-        {{.reason = SHMB_REASON_TAKEN, .retry_ms = 1000},
+        {{.reason = SHMB_WHY_TAKEN, .retry_ms = 1000},
          "programs still have an object open that had this name; try again when they have closed "
          "it"},
-        {{.reason = SHMB_REASON_OTHER}, "the object exists already, but is of another kind"},
+        {{.reason = SHMB_WHY_OTHER}, "the object exists already, but is of another kind"},
     };
     char text[SHMB_REQUEST_TEXT_MAX];
     size_t i;

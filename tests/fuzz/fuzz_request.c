@@ -50,7 +50,7 @@ static void read_answer(const uint8_t *bytes, size_t size)
         return;
     must(size == SHMB_ANSWER_BYTES);
     must(strlen(answer.rule) <= SHMB_RULE_NAME_MAX);
-    must(answer.reason < SHMB_REASON_COUNT);
+    must(answer.reason < SHMB_WHY_COUNT);
     must(strlen(shmb_request_text_answer(&answer, text, sizeof(text))) < sizeof(text) - 1);
     shmb_answer_write(&answer, again);
     must(memcmp(bytes, again, sizeof(again)) == 0);

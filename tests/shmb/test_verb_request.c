@@ -76,18 +76,18 @@ static void a_refusal_has_its_reason_and_its_code(void **state)
         DWORD code;
         const char *part;
     } rows[] = {
-        {{.result = -19, .reason = SHMB_REASON_SIZE, .most = 64, .rule = "MyApp"},
+        {{.result = -19, .reason = SHMB_WHY_SIZE, .most = 64, .rule = "MyApp"},
          1,
          "rule MyApp allows at most 64 bytes"},
-        {{.result = -20, .reason = SHMB_REASON_EACH_OBJECTS, .used = 20, .most = 20, .rule = "A"},
+        {{.result = -20, .reason = SHMB_WHY_EACH_OBJECTS, .used = 20, .most = 20, .rule = "A"},
          1,
          "20 of the 20 objects"},
-        {{.result = -3, .reason = SHMB_REASON_NO_ACCESS}, 3, "may not open it"},
-        {{.result = -12, .reason = SHMB_REASON_RATE, .retry_ms = 9}, 4, "9 ms"},
-        {{.result = -5, .reason = SHMB_REASON_FOREIGN}, 6, "did not make"},
-        {{.result = -4, .reason = SHMB_REASON_OTHER, .size = 8}, 6, "another kind"},
-        {{.result = -8, .reason = SHMB_REASON_OTHER, .size = 8}, 1, "only 8 bytes"},
-        {{.result = -18, .reason = SHMB_REASON_SYSTEM, .win32_code = 1455}, 7, "1455"},
+        {{.result = -3, .reason = SHMB_WHY_NO_ACCESS}, 3, "may not open it"},
+        {{.result = -12, .reason = SHMB_WHY_RATE, .retry_ms = 9}, 4, "9 ms"},
+        {{.result = -5, .reason = SHMB_WHY_FOREIGN}, 6, "did not make"},
+        {{.result = -4, .reason = SHMB_WHY_OTHER, .size = 8}, 6, "another kind"},
+        {{.result = -8, .reason = SHMB_WHY_OTHER, .size = 8}, 1, "only 8 bytes"},
+        {{.result = -18, .reason = SHMB_WHY_SYSTEM, .win32_code = 1455}, 7, "1455"},
     };
     size_t i;
 
@@ -97,9 +97,9 @@ static void a_refusal_has_its_reason_and_its_code(void **state)
         shmb_expect_line(rows[i].code, rows[i].part, "request MyApp.1 --size 9");
     }
     stage_pipe_answer =
-        (struct shmb_request_answer){.result = -1, .reason = SHMB_REASON_NOT_REQUESTED};
+        (struct shmb_request_answer){.result = -1, .reason = SHMB_WHY_NOT_REQUESTED};
     shmb_expect_line(1, "no program has requested", "release MyApp.1");
-    stage_pipe_answer = (struct shmb_request_answer){.result = -3, .reason = SHMB_REASON_NOT_YOURS};
+    stage_pipe_answer = (struct shmb_request_answer){.result = -3, .reason = SHMB_WHY_NOT_YOURS};
     shmb_expect_line(3, "another account", "release MyApp.1");
     stage_pipe_close();
     stage_pipe_open(STAGE_STRANGER, SHMB_REQUEST_PIPE_RIGHTS, stage_pipe_answers);
@@ -123,7 +123,7 @@ static void programs_get_json(void **state)
     assert_int_equal(shmb_run_json(&said, "release MyApp.1 --json"), 0);
     assert_non_null(strstr(said, "\"name\":\"MyApp.1\""));
     stage_pipe_answer =
-        (struct shmb_request_answer){.result = -20, .reason = SHMB_REASON_TOTAL_MEMORY};
+        (struct shmb_request_answer){.result = -20, .reason = SHMB_WHY_TOTAL_MEMORY};
     assert_int_equal(shmb_run_json(&said, "request MyApp.1 --size 1 --json"), 1);
     assert_non_null(strstr(said, "\"code\":\"QUOTA\""));
 }
@@ -139,7 +139,7 @@ static void doctor_names_the_rule(void **state)
     assert_int_equal(stage_pipe_request()->what, SHMB_REQUEST_ASK);
     assert_int_equal(stage_pipe_request()->size, 4096);
     stage_pipe_answer =
-        (struct shmb_request_answer){.result = -19, .reason = SHMB_REASON_WHO, .rule = "MyApp"};
+        (struct shmb_request_answer){.result = -19, .reason = SHMB_WHY_WHO, .rule = "MyApp"};
     assert_int_equal(shmb_run(&shmb_user, &said, "doctor MyApp.1"), 1);
     assert_non_null(strstr(said, "request-who: it cannot be requested: rule MyApp does not let"));
 }

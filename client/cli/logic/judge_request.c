@@ -23,36 +23,36 @@ static const struct {
     bool stops;
     const char *remedy;
 } table[] = {
-    {SHMB_REASON_NO_RULE, "request-no-rule", false,
+    {SHMB_WHY_NO_RULE, "request-no-rule", false,
      "if programs are to ask for such names, have the administrator write a rule with a pattern "
      "for them into `requests`, then: shmbroker reload"},
-    {SHMB_REASON_NO_PIPE, "request-no-pipe", false,
+    {SHMB_WHY_NO_PIPE, "request-no-pipe", false,
      "if programs are to ask for such names, have the administrator write `requests` into the "
      "configuration, then: shmbroker reload; if it is there, shmbroker status says why the pipe is "
      "missing"},
-    {SHMB_REASON_WHO, "request-who", true,
+    {SHMB_WHY_WHO, "request-who", true,
      "have the administrator add this account, or a group of it, to `who` of the rule, then: "
      "shmbroker reload"},
-    {SHMB_REASON_KIND, "request-kind", true,
+    {SHMB_WHY_KIND, "request-kind", true,
      "if it is to be no segment, see what is said of its kind: shmb request NAME --kind K --ask; "
      "else have the administrator add segment to `kinds` of the rule, then: shmbroker reload"},
-    {SHMB_REASON_SIZE, "request-size", true,
+    {SHMB_WHY_SIZE, "request-size", true,
      "request less, or have the administrator raise `size` of the rule, then: shmbroker reload"},
-    {SHMB_REASON_EACH_OBJECTS, "request-quota", true, RAISE_EACH},
-    {SHMB_REASON_EACH_MEMORY, "request-quota", true, RAISE_EACH},
-    {SHMB_REASON_TOTAL_OBJECTS, "request-quota", true, RAISE_TOTAL},
-    {SHMB_REASON_TOTAL_MEMORY, "request-quota", true, RAISE_TOTAL},
-    {SHMB_REASON_LIMITS, "request-limits", true,
+    {SHMB_WHY_EACH_OBJECTS, "request-quota", true, RAISE_EACH},
+    {SHMB_WHY_EACH_MEMORY, "request-quota", true, RAISE_EACH},
+    {SHMB_WHY_TOTAL_OBJECTS, "request-quota", true, RAISE_TOTAL},
+    {SHMB_WHY_TOTAL_MEMORY, "request-quota", true, RAISE_TOTAL},
+    {SHMB_WHY_LIMITS, "request-limits", true,
      "as administrator: raise `limits` of the configuration, then: shmbroker reload"},
-    {SHMB_REASON_RATE, "request-rate", true,
+    {SHMB_WHY_RATE, "request-rate", true,
      "try again later; if it stays so, find the program of this account that asks without end"},
-    {SHMB_REASON_TAKEN, "request-taken", true, "use another name"},
-    {SHMB_REASON_FOREIGN, "request-foreign", true,
+    {SHMB_WHY_TAKEN, "request-taken", true, "use another name"},
+    {SHMB_WHY_FOREIGN, "request-foreign", true,
      "end the program that created the object, or use another name"},
-    {SHMB_REASON_STOPPING, "request-stopping", true, "try again when the broker runs"},
-    {SHMB_REASON_SYSTEM, "request-system", true,
+    {SHMB_WHY_STOPPING, "request-stopping", true, "try again when the broker runs"},
+    {SHMB_WHY_SYSTEM, "request-system", true,
      "as administrator: the event log of ShmBroker says which call failed"},
-    {SHMB_REASON_MESSAGE, "request-version", true, "update shmb or the broker, whichever is older"},
+    {SHMB_WHY_MESSAGE, "request-version", true, "update shmb or the broker, whichever is older"},
 };
 
 static void judge_refusal(const struct doctor_request *request, struct doctor_report *report)

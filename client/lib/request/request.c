@@ -321,6 +321,32 @@ int32_t SHMB_CALL shmb_request_textW(int32_t result, const shmb_request_info *in
                                            : shmb_result_textW(result, buffer, size);
 }
 
+/* What the broker says and what the caller sees have the same numbers. */
+#define SAME(name) _Static_assert((int)SHMB_WHY_##name == (int)SHMB_REASON_##name, #name)
+SAME(NONE);
+SAME(NO_RULE);
+SAME(WHO);
+SAME(KIND);
+SAME(SIZE);
+SAME(EACH_OBJECTS);
+SAME(EACH_MEMORY);
+SAME(TOTAL_OBJECTS);
+SAME(TOTAL_MEMORY);
+SAME(LIMITS);
+SAME(RATE);
+SAME(TAKEN);
+SAME(FOREIGN);
+SAME(OTHER);
+SAME(NO_ACCESS);
+SAME(NOT_REQUESTED);
+SAME(NOT_YOURS);
+SAME(LIVES);
+SAME(STOPPING);
+SAME(SYSTEM);
+SAME(MESSAGE);
+SAME(NO_PIPE);
+_Static_assert(SHMB_WHY_COUNT == 22, "each has one");
+
 _Static_assert(sizeof(struct shmb_request_options) == 24 + 2 * sizeof(void *),
                "no padding: a later member must not lie where older programs have none");
 _Static_assert(offsetof(struct shmb_request_options, owner) == SHMB_REQUEST_OPTIONS_SIZE_MIN,

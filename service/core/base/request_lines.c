@@ -53,7 +53,7 @@ void request_lines_add(const struct request_figures *figures, struct report_line
     for (i = 0; i < SHMB_OUTCOME_COUNT; i++)
         add_count(lines, "request", shmb_outcome_word((enum shmb_request_outcome)i),
                   figures->outcomes[i]);
-    for (i = 0; i < SHMB_REASON_COUNT; i++)
+    for (i = 0; i < SHMB_WHY_COUNT; i++)
         add_count(lines, "refused", shmb_reason_word((enum shmb_request_reason)i),
                   figures->refused[i]);
     for (i = 0; i < figures->rule_count; i++)

@@ -33,7 +33,7 @@ struct request_figures {
     const struct request_rule_figures *rules;
     size_t rule_count;
     uint64_t outcomes[SHMB_OUTCOME_COUNT]; /* since the start */
-    uint64_t refused[SHMB_REASON_COUNT];   /* of SHMB_OUTCOME_REFUSED, by reason */
+    uint64_t refused[SHMB_WHY_COUNT];      /* of SHMB_OUTCOME_REFUSED, by reason */
 };
 
 /*

@@ -247,7 +247,7 @@ static void take_count(struct metrics *metrics, const struct shmb_report_line *l
             if (is(line, 2, shmb_outcome_word((enum shmb_request_outcome)i)))
                 metrics->outcomes[i] = count;
     if (is(line, 1, "refused"))
-        for (i = 0; i < SHMB_REASON_COUNT; i++)
+        for (i = 0; i < SHMB_WHY_COUNT; i++)
             if (is(line, 2, shmb_reason_word((enum shmb_request_reason)i)))
                 metrics->refused[i] = count;
 }

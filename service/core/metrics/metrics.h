@@ -67,7 +67,7 @@ struct metrics {
     bool keeper;          /* one runs, and holds: */
     uint64_t keeper_objects;
     bool listening; /* programs can ask for objects */
-    uint64_t outcomes[SHMB_OUTCOME_COUNT], refused[SHMB_REASON_COUNT]; /* of requests */
+    uint64_t outcomes[SHMB_OUTCOME_COUNT], refused[SHMB_WHY_COUNT]; /* of requests */
     bool known[METRICS_EVENT_COUNT]; /* by number - METRICS_EVENT_FIRST: there is such an event */
     uint64_t events[METRICS_EVENT_COUNT];
     struct metrics_segment *segments;

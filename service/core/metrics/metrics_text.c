@@ -137,7 +137,7 @@ static void put_requests(struct text *out, const struct metrics *metrics)
     family(out, "shmbroker_requests_refused_total", "counter",
            "Refused requests since the start, by reason.");
     /* The last reason is one that the library gives, and never the broker. */
-    for (i = SHMB_REASON_NONE + 1; i < SHMB_REASON_NO_PIPE; i++)
+    for (i = SHMB_WHY_NONE + 1; i < SHMB_WHY_NO_PIPE; i++)
         text_add(out, "shmbroker_requests_refused_total{reason=\"%s\"} %" PRIu64 "\n",
                  shmb_reason_word((enum shmb_request_reason)i), metrics->refused[i]);
 }

@@ -156,26 +156,26 @@ static void tell(struct requests *requests, const struct request_entry *entry,
     char text[128];
 
     switch (entry->answer.reason) {
-    case SHMB_REASON_EACH_OBJECTS:
-    case SHMB_REASON_EACH_MEMORY:
-    case SHMB_REASON_TOTAL_OBJECTS:
-    case SHMB_REASON_TOTAL_MEMORY:
-    case SHMB_REASON_LIMITS:
-    case SHMB_REASON_RATE:
+    case SHMB_WHY_EACH_OBJECTS:
+    case SHMB_WHY_EACH_MEMORY:
+    case SHMB_WHY_TOTAL_OBJECTS:
+    case SHMB_WHY_TOTAL_MEMORY:
+    case SHMB_WHY_LIMITS:
+    case SHMB_WHY_RATE:
         told.id = EVENT_REQUEST_REFUSED;
         told.detail = request_events_quota(&entry->answer, text, sizeof(text));
         break;
-    case SHMB_REASON_FOREIGN:
+    case SHMB_WHY_FOREIGN:
         told.id = EVENT_REQUEST_CONFLICT;
         break;
-    case SHMB_REASON_SYSTEM:
+    case SHMB_WHY_SYSTEM:
         told.id = EVENT_REQUEST_FAILED;
         break;
     default:
         return;
     }
     /* Nothing was refused to who only asks; but who asks too often is told of. */
-    if (!asks || entry->answer.reason == SHMB_REASON_RATE)
+    if (!asks || entry->answer.reason == SHMB_WHY_RATE)
         request_events_tell(&requests->events, &told);
 }
 
@@ -217,7 +217,7 @@ static void decide_make(struct requests *requests, const struct desired *desired
     entry->decided = true;
     if (!request_decide(&decide, &entry->answer)) {
         /* Who asks for what exists wants to use it. */
-        if (grant != NULL && entry->answer.reason == SHMB_REASON_NONE &&
+        if (grant != NULL && entry->answer.reason == SHMB_WHY_NONE &&
             entry->message.what == SHMB_REQUEST_MAKE)
             grant->idle = false;
         if (decide.there == DECIDE_NOTHING)
@@ -225,7 +225,7 @@ static void decide_make(struct requests *requests, const struct desired *desired
     } else if (entry->message.what == SHMB_REQUEST_ASK) {
         entry->answer.flags |= SHMB_ANSWER_MADE;
     } else if (!add_grant(requests, entry, decide.rule)) {
-        entry->answer = request_answer(SHMB_REASON_SYSTEM);
+        entry->answer = request_answer(SHMB_WHY_SYSTEM);
     }
 }
 
@@ -282,7 +282,7 @@ static bool is_in_time(struct requests *requests, const struct desired *desired,
                               rule != NULL ? rule->rate : REQUEST_RATE_UNKNOWN, now, &retry_ms))
             return true;
     }
-    entry->answer = request_answer(SHMB_REASON_RATE);
+    entry->answer = request_answer(SHMB_WHY_RATE);
     entry->answer.retry_ms = retry_ms;
     tell(requests, entry, rule, NULL);
     return false;
@@ -296,7 +296,7 @@ static void decide_entry(struct requests *requests, const struct desired *desire
     if (entry->decided)
         return;
     if (system->stopping(system->self)) {
-        entry->answer = request_answer(SHMB_REASON_STOPPING);
+        entry->answer = request_answer(SHMB_WHY_STOPPING);
         entry->decided = true;
     } else if (!is_in_time(requests, desired, entry)) {
         entry->decided = true;
@@ -325,7 +325,7 @@ static size_t take(struct requests *requests)
             SYS_OK)
             break;
         if (!shmb_request_read(bytes, length, &entry->message)) {
-            entry->answer = request_answer(SHMB_REASON_MESSAGE);
+            entry->answer = request_answer(SHMB_WHY_MESSAGE);
             entry->decided = true;
         }
     }
@@ -334,7 +334,7 @@ static size_t take(struct requests *requests)
 
 static struct shmb_request_answer failed_answer(const struct sys_failure *why)
 {
-    struct shmb_request_answer answer = request_answer(SHMB_REASON_SYSTEM);
+    struct shmb_request_answer answer = request_answer(SHMB_WHY_SYSTEM);
 
     answer.win32_code = why->code;
     return answer;
@@ -348,14 +348,14 @@ static void answer_unmade(struct requests *requests, const struct desired *desir
     const struct grant *grant = entry->made;
     size_t i;
 
-    entry->answer = request_answer(SHMB_REASON_SYSTEM);
+    entry->answer = request_answer(SHMB_WHY_SYSTEM);
     for (i = 0; i < grant->name_count; i++) {
         const struct item *item = &inventory->items[grant->item - i];
 
         if (item_is_held(item))
             continue;
         if (item->state == ITEM_CONFLICT)
-            entry->answer = request_answer(SHMB_REASON_FOREIGN);
+            entry->answer = request_answer(SHMB_WHY_FOREIGN);
         else
             entry->answer.win32_code = item_rare(item)->code;
         tell(requests, entry, grant->grantee->rule, item_rare(item)->reason);
@@ -388,7 +388,7 @@ static void change(struct requests *requests, struct desired *desired, size_t co
 
         if (status != SYS_OK && (entry->made != NULL || entry->released)) {
             entry->answer = requests->system->stopping(requests->system->self)
-                                ? request_answer(SHMB_REASON_STOPPING)
+                                ? request_answer(SHMB_WHY_STOPPING)
                                 : failed_answer(&why);
             continue;
         }

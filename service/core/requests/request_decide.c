@@ -30,29 +30,29 @@ struct shmb_request_answer request_answer(enum shmb_request_reason reason)
     static const struct {
         int32_t result;
         uint32_t retry_ms;
-    } of[SHMB_REASON_COUNT] = {
-        [SHMB_REASON_NONE] = {RESULT_OK, 0},
-        [SHMB_REASON_NO_RULE] = {RESULT_NOT_ALLOWED, 0},
-        [SHMB_REASON_WHO] = {RESULT_NOT_ALLOWED, 0},
-        [SHMB_REASON_KIND] = {RESULT_NOT_ALLOWED, 0},
-        [SHMB_REASON_SIZE] = {RESULT_NOT_ALLOWED, 0},
-        [SHMB_REASON_EACH_OBJECTS] = {RESULT_QUOTA, 0},
-        [SHMB_REASON_EACH_MEMORY] = {RESULT_QUOTA, 0},
-        [SHMB_REASON_TOTAL_OBJECTS] = {RESULT_QUOTA, 0},
-        [SHMB_REASON_TOTAL_MEMORY] = {RESULT_QUOTA, 0},
-        [SHMB_REASON_LIMITS] = {RESULT_QUOTA, 0},
-        [SHMB_REASON_RATE] = {RESULT_BUSY, 0},
-        [SHMB_REASON_TAKEN] = {RESULT_NOT_ALLOWED, 0},
-        [SHMB_REASON_FOREIGN] = {RESULT_NOT_OURS, 0},
-        [SHMB_REASON_OTHER] = {RESULT_WRONG_KIND, 0},
-        [SHMB_REASON_NO_ACCESS] = {RESULT_ACCESS_DENIED, 0},
-        [SHMB_REASON_NOT_REQUESTED] = {RESULT_NOT_FOUND, 0},
-        [SHMB_REASON_NOT_YOURS] = {RESULT_ACCESS_DENIED, 0},
-        [SHMB_REASON_LIVES] = {RESULT_NOT_ALLOWED, 0},
-        [SHMB_REASON_STOPPING] = {RESULT_NO_BROKER, RETRY_MS},
-        [SHMB_REASON_SYSTEM] = {RESULT_SYSTEM, RETRY_MS},
-        [SHMB_REASON_MESSAGE] = {RESULT_VERSION_MISMATCH, 0},
-        [SHMB_REASON_NO_PIPE] = {RESULT_NO_BROKER, 0},
+    } of[SHMB_WHY_COUNT] = {
+        [SHMB_WHY_NONE] = {RESULT_OK, 0},
+        [SHMB_WHY_NO_RULE] = {RESULT_NOT_ALLOWED, 0},
+        [SHMB_WHY_WHO] = {RESULT_NOT_ALLOWED, 0},
+        [SHMB_WHY_KIND] = {RESULT_NOT_ALLOWED, 0},
+        [SHMB_WHY_SIZE] = {RESULT_NOT_ALLOWED, 0},
+        [SHMB_WHY_EACH_OBJECTS] = {RESULT_QUOTA, 0},
+        [SHMB_WHY_EACH_MEMORY] = {RESULT_QUOTA, 0},
+        [SHMB_WHY_TOTAL_OBJECTS] = {RESULT_QUOTA, 0},
+        [SHMB_WHY_TOTAL_MEMORY] = {RESULT_QUOTA, 0},
+        [SHMB_WHY_LIMITS] = {RESULT_QUOTA, 0},
+        [SHMB_WHY_RATE] = {RESULT_BUSY, 0},
+        [SHMB_WHY_TAKEN] = {RESULT_NOT_ALLOWED, 0},
+        [SHMB_WHY_FOREIGN] = {RESULT_NOT_OURS, 0},
+        [SHMB_WHY_OTHER] = {RESULT_WRONG_KIND, 0},
+        [SHMB_WHY_NO_ACCESS] = {RESULT_ACCESS_DENIED, 0},
+        [SHMB_WHY_NOT_REQUESTED] = {RESULT_NOT_FOUND, 0},
+        [SHMB_WHY_NOT_YOURS] = {RESULT_ACCESS_DENIED, 0},
+        [SHMB_WHY_LIVES] = {RESULT_NOT_ALLOWED, 0},
+        [SHMB_WHY_STOPPING] = {RESULT_NO_BROKER, RETRY_MS},
+        [SHMB_WHY_SYSTEM] = {RESULT_SYSTEM, RETRY_MS},
+        [SHMB_WHY_MESSAGE] = {RESULT_VERSION_MISMATCH, 0},
+        [SHMB_WHY_NO_PIPE] = {RESULT_NO_BROKER, 0},
     };
 
     return (struct shmb_request_answer){
@@ -80,19 +80,19 @@ static void answer_held(const struct decide *decide, struct shmb_request_answer 
     const bool smaller = decide->size < message->size;
 
     if (!decide->may_open(decide->context)) {
-        *out = request_answer(SHMB_REASON_NO_ACCESS);
+        *out = request_answer(SHMB_WHY_NO_ACCESS);
         return;
     }
     if (decide->there == DECIDE_PART) {
-        *out = request_answer(SHMB_REASON_TAKEN);
+        *out = request_answer(SHMB_WHY_TAKEN);
         return;
     }
-    *out = request_answer(SHMB_REASON_NONE);
+    *out = request_answer(SHMB_WHY_NONE);
     if (decide->kind != message->kind ||
         (message->kind == SHMB_EVENT && decide->manual_reset != manual_reset)) {
-        *out = request_answer(SHMB_REASON_OTHER);
+        *out = request_answer(SHMB_WHY_OTHER);
     } else if (message->kind == SHMB_SECTION && smaller) {
-        *out = request_answer(SHMB_REASON_OTHER);
+        *out = request_answer(SHMB_WHY_OTHER);
         out->result = RESULT_RANGE;
     }
     out->size = decide->size;
@@ -128,17 +128,17 @@ static bool fits(const struct decide *decide, struct shmb_request_answer *out)
     const struct cfg_limits *limits = &decide->config->limits;
 
     if (exceeds(decide->each.objects, 1, rule->each.objects))
-        *out = over(SHMB_REASON_EACH_OBJECTS, decide->each.objects, rule->each.objects);
+        *out = over(SHMB_WHY_EACH_OBJECTS, decide->each.objects, rule->each.objects);
     else if (exceeds(decide->each.memory, decide->memory, rule->each.memory))
-        *out = over(SHMB_REASON_EACH_MEMORY, decide->each.memory, rule->each.memory);
+        *out = over(SHMB_WHY_EACH_MEMORY, decide->each.memory, rule->each.memory);
     else if (exceeds(decide->total.objects, 1, rule->total.objects))
-        *out = over(SHMB_REASON_TOTAL_OBJECTS, decide->total.objects, rule->total.objects);
+        *out = over(SHMB_WHY_TOTAL_OBJECTS, decide->total.objects, rule->total.objects);
     else if (exceeds(decide->total.memory, decide->memory, rule->total.memory))
-        *out = over(SHMB_REASON_TOTAL_MEMORY, decide->total.memory, rule->total.memory);
+        *out = over(SHMB_WHY_TOTAL_MEMORY, decide->total.memory, rule->total.memory);
     else if (decide->totals.entries > CFG_OBJECTS_MAX ||
              limit_exceeded(&limits->objects, decide->totals.objects) ||
              limit_exceeded(&limits->memory, decide->totals.memory))
-        *out = request_answer(SHMB_REASON_LIMITS);
+        *out = request_answer(SHMB_WHY_LIMITS);
     else
         return true;
     return false;
@@ -151,11 +151,11 @@ static bool rule_allows(const struct decide *decide, struct shmb_request_answer 
     const struct cfg_rule *rule = decide->rule;
 
     if ((rule->kinds & (UINT32_C(1) << message->kind)) == 0) {
-        *out = request_answer(SHMB_REASON_KIND);
+        *out = request_answer(SHMB_WHY_KIND);
         return false;
     }
     if (message->kind == SHMB_SECTION && message->size > rule->size) {
-        *out = over(SHMB_REASON_SIZE, 0, rule->size);
+        *out = over(SHMB_WHY_SIZE, 0, rule->size);
         return false;
     }
     return true;
@@ -167,17 +167,17 @@ static bool names_are_free(const struct decide *decide, struct shmb_request_answ
     case DECIDE_NAMES_FREE:
         return true;
     case DECIDE_NAMES_TAKEN:
-        *out = request_answer(SHMB_REASON_TAKEN);
+        *out = request_answer(SHMB_WHY_TAKEN);
         return false;
     case DECIDE_NAMES_FOREIGN:
-        *out = request_answer(SHMB_REASON_FOREIGN);
+        *out = request_answer(SHMB_WHY_FOREIGN);
         return false;
     case DECIDE_NAMES_BAD:
-        *out = request_answer(SHMB_REASON_MESSAGE);
+        *out = request_answer(SHMB_WHY_MESSAGE);
         out->result = RESULT_BAD_NAME;
         return false;
     default:
-        *out = request_answer(SHMB_REASON_SYSTEM);
+        *out = request_answer(SHMB_WHY_SYSTEM);
         return false;
     }
 }
@@ -192,27 +192,27 @@ bool request_decide(const struct decide *decide, struct shmb_request_answer *out
         answer_held(decide, out);
         return false;
     case DECIDE_FOREIGN:
-        *out = request_answer(SHMB_REASON_FOREIGN);
+        *out = request_answer(SHMB_WHY_FOREIGN);
         return false;
     case DECIDE_MISSING:
-        *out = request_answer(SHMB_REASON_SYSTEM);
+        *out = request_answer(SHMB_WHY_SYSTEM);
         return false;
     case DECIDE_LEFT:
-        *out = request_answer(SHMB_REASON_TAKEN);
+        *out = request_answer(SHMB_WHY_TAKEN);
         out->retry_ms = RETRY_MS;
         return false;
     case DECIDE_NOTHING:
         break;
     }
     if (decide->rule == NULL) {
-        *out = request_answer(SHMB_REASON_NO_RULE);
+        *out = request_answer(SHMB_WHY_NO_RULE);
         return false;
     }
     if (!decide->may_ask(decide->context)) {
-        *out = request_answer(SHMB_REASON_WHO);
+        *out = request_answer(SHMB_WHY_WHO);
         return false;
     }
-    *out = request_answer(SHMB_REASON_NONE);
+    *out = request_answer(SHMB_WHY_NONE);
     made = rule_allows(decide, out) && fits(decide, out) && names_are_free(decide, out);
     name_rule(out, decide->rule->name);
     if (made)
@@ -222,16 +222,16 @@ bool request_decide(const struct decide *decide, struct shmb_request_answer *out
 
 bool request_decide_release(const struct decide_release *decide, struct shmb_request_answer *out)
 {
-    *out = request_answer(SHMB_REASON_NOT_REQUESTED);
+    *out = request_answer(SHMB_WHY_NOT_REQUESTED);
     if (!decide->granted)
         return false;
     if (!decide->own && !decide->may_administer(decide->context)) {
         /* Who may not open it learns no more than of any other name. */
         if (decide->may_open(decide->context))
-            *out = request_answer(SHMB_REASON_NOT_YOURS);
+            *out = request_answer(SHMB_WHY_NOT_YOURS);
         return false;
     }
-    *out = request_answer(decide->life == CFG_LIFE_BROKER ? SHMB_REASON_LIVES : SHMB_REASON_NONE);
+    *out = request_answer(decide->life == CFG_LIFE_BROKER ? SHMB_WHY_LIVES : SHMB_WHY_NONE);
     name_rule(out, decide->rule);
     return decide->life != CFG_LIFE_BROKER;
 }

@@ -34,13 +34,13 @@ static void log_one(const struct request_events *events, struct request_event *e
 
 const char *request_events_quota(const struct shmb_request_answer *answer, char *out, size_t size)
 {
-    static const char *const words[SHMB_REASON_COUNT] = {
-        [SHMB_REASON_EACH_OBJECTS] = "each.objects",
-        [SHMB_REASON_EACH_MEMORY] = "each.memory",
-        [SHMB_REASON_TOTAL_OBJECTS] = "total.objects",
-        [SHMB_REASON_TOTAL_MEMORY] = "total.memory",
-        [SHMB_REASON_LIMITS] = "limits",
-        [SHMB_REASON_RATE] = "rate",
+    static const char *const words[SHMB_WHY_COUNT] = {
+        [SHMB_WHY_EACH_OBJECTS] = "each.objects",
+        [SHMB_WHY_EACH_MEMORY] = "each.memory",
+        [SHMB_WHY_TOTAL_OBJECTS] = "total.objects",
+        [SHMB_WHY_TOTAL_MEMORY] = "total.memory",
+        [SHMB_WHY_LIMITS] = "limits",
+        [SHMB_WHY_RATE] = "rate",
     };
     const char *word = words[answer->reason] != NULL ? words[answer->reason] : "?";
 

@@ -23,7 +23,7 @@ void request_report_count(struct requests *requests, const struct request_entry 
     const struct shmb_request_answer *answer = &entry->answer;
     enum shmb_request_outcome outcome = SHMB_OUTCOME_EXISTED;
 
-    if (answer->reason != SHMB_REASON_NONE)
+    if (answer->reason != SHMB_WHY_NONE)
         outcome = SHMB_OUTCOME_REFUSED;
     else if (entry->message.what == SHMB_REQUEST_ASK)
         outcome = SHMB_OUTCOME_ASKED;
@@ -56,7 +56,7 @@ void request_report_write(struct requests *requests)
     requests->report_at = UINT64_MAX;
     for (i = 0; i < SHMB_OUTCOME_COUNT; i++)
         figures.outcomes[i] = requests->outcomes[i];
-    for (i = 0; i < SHMB_REASON_COUNT; i++)
+    for (i = 0; i < SHMB_WHY_COUNT; i++)
         figures.refused[i] = requests->refused[i];
     for (i = 0; rules != NULL && i < config->rule_count; i++) {
         const struct cfg_rule *rule = &config->rules[i];

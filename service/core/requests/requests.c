@@ -206,7 +206,7 @@ const char *requests_trouble(const struct requests *requests)
 void requests_stop(struct requests *requests)
 {
     const struct system *system = requests->system;
-    const struct shmb_request_answer answer = request_answer(SHMB_REASON_STOPPING);
+    const struct shmb_request_answer answer = request_answer(SHMB_WHY_STOPPING);
     uint8_t bytes[SHMB_ANSWER_BYTES];
     struct sys_request *request;
     struct sys_asker asker;

@@ -44,7 +44,7 @@ struct requests {
     struct totals configured; /* of the configuration in force */
     struct request_entry batch[REQUESTS_BATCH];
     size_t waiting; /* entries that are left for the next batch, the first ones */
-    uint64_t outcomes[SHMB_OUTCOME_COUNT], refused[SHMB_REASON_COUNT]; /* since the start */
+    uint64_t outcomes[SHMB_OUTCOME_COUNT], refused[SHMB_WHY_COUNT]; /* since the start */
     uint64_t look_at;   /* ticks of the next look; UINT64_MAX: nothing to look at */
     bool in_part;       /* the next look is for grants that are held in part only */
     uint64_t report_at; /* ticks: when the report is to be written again; UINT64_MAX: not */

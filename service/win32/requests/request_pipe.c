@@ -151,7 +151,7 @@ static void refuse(struct sys_request *one, const struct shmb_request_answer *an
 static void refuse_busy(struct sys_request *one)
 {
     refuse(one, &(struct shmb_request_answer){
-                    .result = SHMB_BUSY, .reason = SHMB_REASON_RATE, .retry_ms = BUSY_MS});
+                    .result = SHMB_BUSY, .reason = SHMB_WHY_RATE, .retry_ms = BUSY_MS});
 }
 
 /* A client that does not say who it is; or Windows could not tell. */
@@ -159,10 +159,9 @@ static void refuse_unknown(struct sys_request *one, uint32_t code)
 {
     const bool hides = code == ERROR_CANT_OPEN_ANONYMOUS || code == ERROR_BAD_IMPERSONATION_LEVEL;
 
-    refuse(one,
-           &(struct shmb_request_answer){.result = hides ? SHMB_NOT_ALLOWED : SHMB_SYSTEM,
-                                         .reason = hides ? SHMB_REASON_WHO : SHMB_REASON_SYSTEM,
-                                         .win32_code = code});
+    refuse(one, &(struct shmb_request_answer){.result = hides ? SHMB_NOT_ALLOWED : SHMB_SYSTEM,
+                                              .reason = hides ? SHMB_WHY_WHO : SHMB_WHY_SYSTEM,
+                                              .win32_code = code});
 }
 
 /* ---- the queue ------------------------------------------------------------------ */

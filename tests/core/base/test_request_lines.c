@@ -67,7 +67,7 @@ static void counts_and_what_rules_have_granted(void **state)
         .rules = rules,
         .rule_count = 2,
         .outcomes = {[SHMB_OUTCOME_MADE] = 31, [SHMB_OUTCOME_REFUSED] = 2},
-        .refused = {[SHMB_REASON_EACH_OBJECTS] = 2}};
+        .refused = {[SHMB_WHY_EACH_OBJECTS] = 2}};
 
     (void)state;
     request_lines_add(&figures, &lines);
@@ -105,14 +105,14 @@ static void each_outcome_and_reason_has_a_word(void **state)
     unsigned i, j;
 
     (void)state;
-    for (i = 0; i < SHMB_REASON_COUNT; i++) {
+    for (i = 0; i < SHMB_WHY_COUNT; i++) {
         const char *word = shmb_reason_word((enum shmb_request_reason)i);
 
         assert_non_null(word);
         for (j = 0; j < i; j++)
             assert_string_not_equal(word, shmb_reason_word((enum shmb_request_reason)j));
     }
-    assert_null(shmb_reason_word(SHMB_REASON_COUNT));
+    assert_null(shmb_reason_word(SHMB_WHY_COUNT));
     for (i = 0; i < SHMB_OUTCOME_COUNT; i++)
         assert_non_null(shmb_outcome_word((enum shmb_request_outcome)i));
     assert_null(shmb_outcome_word(SHMB_OUTCOME_COUNT));

@@ -90,7 +90,7 @@ void asking_expect_made(size_t number, bool made)
 {
     const struct shmb_request_answer answer = asking_answer(number);
 
-    assert_int_equal(answer.reason, SHMB_REASON_NONE);
+    assert_int_equal(answer.reason, SHMB_WHY_NONE);
     assert_int_equal(answer.result, 0);
     assert_int_equal((answer.flags & SHMB_ANSWER_MADE) != 0, made);
 }

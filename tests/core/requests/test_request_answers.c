@@ -60,9 +60,9 @@ static void one_object(size_t number)
         n[3] = asking_release(BOB, "App.One");
     } else if (number == 3) {
         asking_expect_made(n[1], false);
-        asking_expect(n[2], SHMB_REASON_OTHER);
+        asking_expect(n[2], SHMB_WHY_OTHER);
         assert_int_equal(asking_answer(n[2]).size, 5000);
-        asking_expect(n[3], SHMB_REASON_NOT_YOURS);
+        asking_expect(n[3], SHMB_WHY_NOT_YOURS);
         n[4] = asking_release(ALICE, "App.One");
     } else if (number == 4) {
         asking_expect_made(n[4], false);
@@ -70,7 +70,7 @@ static void one_object(size_t number)
         assert_null(fake_find(fake, "App.One.lock"));
         n[5] = asking_release(ALICE, "App.One");
     } else if (number == 5) {
-        asking_expect(n[5], SHMB_REASON_NOT_REQUESTED);
+        asking_expect(n[5], SHMB_WHY_NOT_REQUESTED);
     }
 }
 
@@ -110,38 +110,38 @@ static void refused(size_t number)
         n[18] = asking_segment(ROOT, "App.F", 1);
         n[19] = asking_object(ALICE, "App.A.lock", SHMB_MUTEX, 0);
     } else if (number == 2) {
-        asking_expect(n[0], SHMB_REASON_NO_RULE);
-        asking_expect(n[1], SHMB_REASON_WHO);
+        asking_expect(n[0], SHMB_WHY_NO_RULE);
+        asking_expect(n[1], SHMB_WHY_WHO);
         assert_string_equal(asking_answer(n[1]).rule, "");
-        asking_expect(n[2], SHMB_REASON_WHO);
-        asking_expect(n[3], SHMB_REASON_KIND);
-        asking_expect(n[4], SHMB_REASON_SIZE);
+        asking_expect(n[2], SHMB_WHY_WHO);
+        asking_expect(n[3], SHMB_WHY_KIND);
+        asking_expect(n[4], SHMB_WHY_SIZE);
         assert_int_equal(asking_answer(n[4]).most, 16384);
-        asking_expect(n[5], SHMB_REASON_FOREIGN);
-        asking_expect(n[6], SHMB_REASON_FOREIGN);
+        asking_expect(n[5], SHMB_WHY_FOREIGN);
+        asking_expect(n[6], SHMB_WHY_FOREIGN);
         assert_null(fake_find(fake, "App.Half"));
-        asking_expect(n[7], SHMB_REASON_OTHER);
+        asking_expect(n[7], SHMB_WHY_OTHER);
         assert_int_equal(asking_answer(n[7]).size, 64);
         asking_expect_made(n[8], false);
         assert_int_equal(asking_answer(n[8]).flags, SHMB_ANSWER_CONFIGURED);
-        asking_expect(n[9], SHMB_REASON_NO_ACCESS);
+        asking_expect(n[9], SHMB_WHY_NO_ACCESS);
         assert_int_equal(asking_answer(n[9]).size, 0);
-        asking_expect(n[10], SHMB_REASON_OTHER);
+        asking_expect(n[10], SHMB_WHY_OTHER);
         /* A reader may not lock, so he learns nothing of it. */
-        asking_expect(n[11], SHMB_REASON_NO_ACCESS);
-        asking_expect(n[12], SHMB_REASON_MESSAGE);
+        asking_expect(n[11], SHMB_WHY_NO_ACCESS);
+        asking_expect(n[12], SHMB_WHY_MESSAGE);
         asking_expect_made(n[13], true);
-        asking_expect(n[14], SHMB_REASON_EACH_MEMORY);
+        asking_expect(n[14], SHMB_WHY_EACH_MEMORY);
         assert_int_equal(asking_answer(n[14]).used, 16384);
         assert_int_equal(asking_answer(n[14]).most, 24576);
         asking_expect_made(n[15], true);
         asking_expect_made(n[16], true);
-        asking_expect(n[17], SHMB_REASON_EACH_OBJECTS);
+        asking_expect(n[17], SHMB_WHY_EACH_OBJECTS);
         assert_int_equal(asking_answer(n[17]).used, 3);
-        asking_expect(n[18], SHMB_REASON_WHO); /* not of Users here */
+        asking_expect(n[18], SHMB_WHY_WHO); /* not of Users here */
     } else if (number == 3) {
         /* It waited for the batch that made its segment. */
-        asking_expect(n[19], SHMB_REASON_TAKEN);
+        asking_expect(n[19], SHMB_WHY_TAKEN);
     }
 }
 
@@ -166,7 +166,7 @@ static void only_asked(size_t number)
         asking_expect_made(n[0], true);
         assert_int_equal(asking_answer(n[0]).size, 5000);
         assert_string_equal(asking_answer(n[0]).rule, "App");
-        asking_expect(n[1], SHMB_REASON_SIZE);
+        asking_expect(n[1], SHMB_WHY_SIZE);
         assert_int_equal(asking_answer(n[1]).flags, 0);
         asking_expect_made(n[2], false);
         assert_null(fake_find(fake, "App.One"));
@@ -220,7 +220,7 @@ static void race(size_t number)
     } else if (number == 3) {
         asking_expect_made(n[0], true);
         asking_expect_made(n[1], false);
-        asking_expect(n[2], SHMB_REASON_OTHER);
+        asking_expect(n[2], SHMB_WHY_OTHER);
     }
 }
 

@@ -10,7 +10,7 @@
 #include "request_decide.h"
 #include "request_rate.h"
 
-/* After the others: its SHMB_REASON_... are macros of the same names. */
+/* After the others: its SHMB_WHY_... are macros of the same names. */
 #define SHMB_STATIC
 #ifndef _WIN32
 #define __stdcall
@@ -74,7 +74,7 @@ static void expect(unsigned reason, int32_t result)
 
 static void results_are_those_of_the_library(void **state)
 {
-    static const int32_t results[SHMB_REASON_COUNT] = {
+    static const int32_t results[SHMB_WHY_COUNT] = {
         SHMB_OK,          SHMB_NOT_ALLOWED,   SHMB_NOT_ALLOWED,
         SHMB_NOT_ALLOWED, SHMB_NOT_ALLOWED,   SHMB_QUOTA,
         SHMB_QUOTA,       SHMB_QUOTA,         SHMB_QUOTA,
@@ -86,7 +86,7 @@ static void results_are_those_of_the_library(void **state)
     unsigned reason;
 
     (void)state;
-    for (reason = 0; reason < SHMB_REASON_COUNT; reason++)
+    for (reason = 0; reason < SHMB_WHY_COUNT; reason++)
         assert_int_equal(request_answer((enum shmb_request_reason)reason).result, results[reason]);
 }
 
@@ -97,18 +97,18 @@ static void quotas_count_to_the_last(void **state)
     decide.total = (struct grant_sum){3, 12288, 1};
     assert_true(request_decide(&decide, &answer));
     decide.each.memory++;
-    expect(SHMB_REASON_EACH_MEMORY, SHMB_QUOTA);
+    expect(SHMB_WHY_EACH_MEMORY, SHMB_QUOTA);
     decide.each = (struct grant_sum){2, 0, 1};
-    expect(SHMB_REASON_EACH_OBJECTS, SHMB_QUOTA);
+    expect(SHMB_WHY_EACH_OBJECTS, SHMB_QUOTA);
     decide.each.objects = 0;
     decide.total.memory++;
-    expect(SHMB_REASON_TOTAL_MEMORY, SHMB_QUOTA);
+    expect(SHMB_WHY_TOTAL_MEMORY, SHMB_QUOTA);
     decide.total.objects = 4;
-    expect(SHMB_REASON_TOTAL_OBJECTS, SHMB_QUOTA);
+    expect(SHMB_WHY_TOTAL_OBJECTS, SHMB_QUOTA);
     /* No number wraps. */
     decide.total = (struct grant_sum){0, 0, 0};
     decide.memory = UINT64_MAX;
-    expect(SHMB_REASON_EACH_MEMORY, SHMB_QUOTA);
+    expect(SHMB_WHY_EACH_MEMORY, SHMB_QUOTA);
 }
 
 static void limits_count_everything(void **state)
@@ -117,28 +117,28 @@ static void limits_count_everything(void **state)
     decide.totals = (struct totals){.entries = CFG_OBJECTS_MAX, .objects = 10, .memory = 100};
     assert_true(request_decide(&decide, &answer));
     decide.totals.entries++;
-    expect(SHMB_REASON_LIMITS, SHMB_QUOTA);
+    expect(SHMB_WHY_LIMITS, SHMB_QUOTA);
     decide.totals.entries = 1;
     config.limits.objects = (struct cfg_limit){.most = 9, .place = {.line = 1}};
-    expect(SHMB_REASON_LIMITS, SHMB_QUOTA);
+    expect(SHMB_WHY_LIMITS, SHMB_QUOTA);
     config.limits.objects.most = 10;
     config.limits.memory = (struct cfg_limit){.most = 99, .place = {.line = 1}};
-    expect(SHMB_REASON_LIMITS, SHMB_QUOTA);
+    expect(SHMB_WHY_LIMITS, SHMB_QUOTA);
 }
 
 static void names_decide_last(void **state)
 {
     (void)state;
     names = DECIDE_NAMES_TAKEN;
-    expect(SHMB_REASON_TAKEN, SHMB_NOT_ALLOWED);
+    expect(SHMB_WHY_TAKEN, SHMB_NOT_ALLOWED);
     names = DECIDE_NAMES_FOREIGN;
-    expect(SHMB_REASON_FOREIGN, SHMB_NOT_OURS);
+    expect(SHMB_WHY_FOREIGN, SHMB_NOT_OURS);
     names = DECIDE_NAMES_BAD;
-    expect(SHMB_REASON_MESSAGE, SHMB_BAD_NAME);
+    expect(SHMB_WHY_MESSAGE, SHMB_BAD_NAME);
     names = DECIDE_NAMES_UNKNOWN;
-    expect(SHMB_REASON_SYSTEM, SHMB_SYSTEM);
+    expect(SHMB_WHY_SYSTEM, SHMB_SYSTEM);
     rule.kinds = 0;
-    expect(SHMB_REASON_KIND, SHMB_NOT_ALLOWED);
+    expect(SHMB_WHY_KIND, SHMB_NOT_ALLOWED);
 }
 
 /* Who may not ask learns no rule and no quota; who may not open, no size. */
@@ -147,7 +147,7 @@ static void outsiders_learn_nothing(void **state)
     (void)state;
     decide.may_ask = no;
     decide.each.objects = 100;
-    expect(SHMB_REASON_WHO, SHMB_NOT_ALLOWED);
+    expect(SHMB_WHY_WHO, SHMB_NOT_ALLOWED);
     assert_string_equal(answer.rule, "");
     assert_int_equal(answer.used + answer.most, 0);
     decide.there = DECIDE_HELD;
@@ -155,11 +155,11 @@ static void outsiders_learn_nothing(void **state)
     decide.configured = true;
     decide.held_rule = "App";
     decide.size = 4096;
-    expect(SHMB_REASON_NO_ACCESS, SHMB_ACCESS_DENIED);
+    expect(SHMB_WHY_NO_ACCESS, SHMB_ACCESS_DENIED);
     assert_string_equal(answer.rule, "");
     assert_int_equal(answer.size + answer.flags, 0);
     decide.there = DECIDE_PART;
-    expect(SHMB_REASON_NO_ACCESS, SHMB_ACCESS_DENIED);
+    expect(SHMB_WHY_NO_ACCESS, SHMB_ACCESS_DENIED);
 }
 
 static void what_is_held_is_compared(void **state)
@@ -167,17 +167,17 @@ static void what_is_held_is_compared(void **state)
     (void)state;
     decide.there = DECIDE_HELD;
     decide.size = 4096;
-    expect(SHMB_REASON_NONE, SHMB_OK);
+    expect(SHMB_WHY_NONE, SHMB_OK);
     decide.size = 4095;
-    expect(SHMB_REASON_OTHER, SHMB_RANGE);
+    expect(SHMB_WHY_OTHER, SHMB_RANGE);
     decide.kind = SHMB_QUEUE;
-    expect(SHMB_REASON_OTHER, SHMB_WRONG_KIND);
+    expect(SHMB_WHY_OTHER, SHMB_WRONG_KIND);
     message.kind = decide.kind = SHMB_EVENT;
-    expect(SHMB_REASON_NONE, SHMB_OK);
+    expect(SHMB_WHY_NONE, SHMB_OK);
     message.flags = SHMB_REQUEST_MANUAL_RESET;
-    expect(SHMB_REASON_OTHER, SHMB_WRONG_KIND);
+    expect(SHMB_WHY_OTHER, SHMB_WRONG_KIND);
     decide.there = DECIDE_LEFT;
-    expect(SHMB_REASON_TAKEN, SHMB_NOT_ALLOWED);
+    expect(SHMB_WHY_TAKEN, SHMB_NOT_ALLOWED);
     assert_true(answer.retry_ms > 0);
 }
 

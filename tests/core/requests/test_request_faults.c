@@ -88,12 +88,12 @@ static void script(size_t number)
         fake_fail_nth(fake, 0, SYS_OK);
         assert_true(is_whole("App.Stays"));
         /* The answer is true. */
-        assert_int_equal(is_whole("App.New"), asking_answer(n[2]).reason == SHMB_REASON_NONE);
-        assert_int_equal(is_whole("App.Old"), asking_answer(n[3]).reason != SHMB_REASON_NONE);
+        assert_int_equal(is_whole("App.New"), asking_answer(n[2]).reason == SHMB_WHY_NONE);
+        assert_int_equal(is_whole("App.Old"), asking_answer(n[3]).reason != SHMB_WHY_NONE);
         n[4] = asking_segment(BOB, "App.New", 5000);
         n[5] = asking_release(ALICE, "App.Old");
     } else if (number == 4) {
-        asking_expect(n[4], SHMB_REASON_NONE);
+        asking_expect(n[4], SHMB_WHY_NONE);
         assert_true(is_whole("App.New"));
         assert_false(is_whole("App.Old"));
         assert_true(is_whole("App.Stays"));
@@ -147,9 +147,9 @@ static void hidden(size_t number)
         n[0] = asking_object(BOB, "App.New", SHMB_MUTEX, 0);
         fake_fail_nth(fake, fake_can_fail_calls(fake) + fault, SYS_NOT_FOUND);
     } else if (number == 2) {
-        assert_true(asking_answer(n[0]).reason == SHMB_REASON_FOREIGN ||
-                    asking_answer(n[0]).reason == SHMB_REASON_WHO ||
-                    asking_answer(n[0]).reason == SHMB_REASON_SYSTEM);
+        assert_true(asking_answer(n[0]).reason == SHMB_WHY_FOREIGN ||
+                    asking_answer(n[0]).reason == SHMB_WHY_WHO ||
+                    asking_answer(n[0]).reason == SHMB_WHY_SYSTEM);
         assert_false(asking_is_held("App.New"));
         if (fake_failed(fake) == FAKE_INSPECT)
             hidden_once = true;
@@ -181,7 +181,7 @@ static void look(size_t number)
         n[6] = asking_segment(ALICE, "App.Stays", 5000);
     } else if (number == 2) {
         asking_expect_made(n[4], !new_held);
-        asking_expect(n[5], old_held ? SHMB_REASON_NONE : SHMB_REASON_NOT_REQUESTED);
+        asking_expect(n[5], old_held ? SHMB_WHY_NONE : SHMB_WHY_NOT_REQUESTED);
         asking_expect_made(n[6], false);
         assert_true(is_whole("App.New"));
         assert_false(is_whole("App.Old"));
@@ -272,7 +272,7 @@ static void find(size_t number)
         asking_expect_made(n[1], false);
         n[2] = asking_release(ALICE, "App.A");
     } else if (number == 3) {
-        asking_expect(n[2], SHMB_REASON_NONE);
+        asking_expect(n[2], SHMB_WHY_NONE);
     }
 }
 
@@ -338,7 +338,7 @@ static void ask_without_record(size_t number)
     if (number == 1) {
         n[1] = asking_segment(BOB, "App.A", 5000);
     } else if (number == 2) {
-        asking_expect(n[1], SHMB_REASON_FOREIGN);
+        asking_expect(n[1], SHMB_WHY_FOREIGN);
         fake_client_close(fake, "App.A");
         n[2] = asking_segment(BOB, "App.A", 5000);
     } else if (number == 3) {

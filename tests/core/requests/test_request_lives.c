@@ -125,10 +125,10 @@ static void released_open(size_t number)
         n[4] = asking_segment(BOB, "App.A", 1);
         n[5] = asking_segment(ALICE, "App.C", 8192);
     } else if (number == 4) {
-        asking_expect(n[3], SHMB_REASON_TAKEN);
+        asking_expect(n[3], SHMB_WHY_TAKEN);
         assert_true(asking_answer(n[3]).retry_ms > 0);
-        asking_expect(n[4], SHMB_REASON_TAKEN);
-        asking_expect(n[5], SHMB_REASON_EACH_MEMORY);
+        asking_expect(n[4], SHMB_WHY_TAKEN);
+        asking_expect(n[5], SHMB_WHY_EACH_MEMORY);
         fake_client_close(fake, "App.A");
         closed = fake_ticks(fake);
     } else if (n[6] == 0 && fake_ticks(fake) >= closed + 4000) {
@@ -154,8 +154,8 @@ static void as_long_as_the_broker(size_t number)
         n[1] = asking_release(ALICE, "App.A");
         n[2] = asking_release(EVE, "App.A");
     } else if (number == 3) {
-        asking_expect(n[1], SHMB_REASON_LIVES);
-        asking_expect(n[2], SHMB_REASON_NOT_REQUESTED);
+        asking_expect(n[1], SHMB_WHY_LIVES);
+        asking_expect(n[2], SHMB_WHY_NOT_REQUESTED);
         assert_true(asking_is_held("App.A"));
     }
 }

@@ -112,8 +112,8 @@ static void answered(const uint8_t *bytes)
 
     assert_true(shmb_answer_read(bytes, SHMB_ANSWER_BYTES, &answer));
     made += (answer.flags & SHMB_ANSWER_MADE) != 0;
-    released += answer.reason == SHMB_REASON_NONE && (answer.flags & SHMB_ANSWER_MADE) == 0;
-    refused += answer.reason != SHMB_REASON_NONE;
+    released += answer.reason == SHMB_WHY_NONE && (answer.flags & SHMB_ANSWER_MADE) == 0;
+    refused += answer.reason != SHMB_WHY_NONE;
 }
 
 static enum sys_wake wait(uint32_t ms)
@@ -189,9 +189,9 @@ static void count_answer(const uint8_t *bytes)
     struct shmb_request_answer answer;
 
     assert_true(shmb_answer_read(bytes, SHMB_ANSWER_BYTES, &answer));
-    assert_true(answer.reason == SHMB_REASON_NONE || answer.reason == SHMB_REASON_SYSTEM ||
-                answer.reason == SHMB_REASON_WHO || answer.reason == SHMB_REASON_NO_ACCESS ||
-                answer.reason == SHMB_REASON_NOT_REQUESTED);
+    assert_true(answer.reason == SHMB_WHY_NONE || answer.reason == SHMB_WHY_SYSTEM ||
+                answer.reason == SHMB_WHY_WHO || answer.reason == SHMB_WHY_NO_ACCESS ||
+                answer.reason == SHMB_WHY_NOT_REQUESTED);
     answers++;
 }
 

@@ -53,7 +53,7 @@ static enum shmb_request_reason ask(struct sys_request *request)
                                        server.write, &allowed, &why) == SYS_OK)
         reason = (enum shmb_request_reason)(allowed ? 1 : 2);
     else if (allowed)
-        reason = SHMB_REASON_NONE; /* never: a failure lets nobody in */
+        reason = SHMB_WHY_NONE; /* never: a failure lets nobody in */
     server.system.objects.descriptor_free(server.system.self, descriptor);
     return reason;
 }

@@ -212,7 +212,7 @@ static void an_account_has_a_quarter_of_those_who_wait(void **state)
         pipe_server_await((unsigned)i + 1, NULL);
     }
     /* Answered by the pipe itself. */
-    snprintf(busy, sizeof(busy), "answer 128 %d %d", SHMB_BUSY, SHMB_REASON_RATE);
+    snprintf(busy, sizeof(busy), "answer 128 %d %d", SHMB_BUSY, SHMB_WHY_RATE);
     pipe_client_says(pipe_client("open " WHOLE " read"), busy);
     assert_int_equal(pipe_server_count(), REQUEST_TURNS_SHARE);
     pipe_server_way(PIPE_SERVER_ANSWERS);
@@ -230,7 +230,7 @@ static void a_process_has_a_quarter_to_send_with(void **state)
 
     (void)state;
     snprintf(steps, sizeof(steps), "many:%u open read hold", REQUEST_TURNS_SHARE);
-    snprintf(busy, sizeof(busy), "answer 128 %d %d", SHMB_BUSY, SHMB_REASON_RATE);
+    snprintf(busy, sizeof(busy), "answer 128 %d %d", SHMB_BUSY, SHMB_WHY_RATE);
     greedy = pipe_client(steps);
     child_find(greedy, "many", SUPPORT_DEADLINE_MS);
     child_expect(greedy, busy);
@@ -523,7 +523,7 @@ static void who_hides_is_refused(void **state)
     (void)state;
     if (support_wine())
         skip();
-    snprintf(refused, sizeof(refused), "answer 128 %d %d", SHMB_NOT_ALLOWED, SHMB_REASON_WHO);
+    snprintf(refused, sizeof(refused), "answer 128 %d %d", SHMB_NOT_ALLOWED, SHMB_WHY_WHO);
     pipe_client_says(pipe_client("open:anonymous " WHOLE " read"), refused);
     assert_int_equal(pipe_server_count(), 0);
 }
