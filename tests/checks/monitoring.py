@@ -89,10 +89,15 @@ def check_names(path):
         fail(f"{name} is not in config/reference.md")
     for name in sorted(table - known):
         fail(f"config/reference.md has {name}, which the broker does not write")
+    information = re.findall(r"^\| (\d+) \|", text_of(ROOT + "/service/events.md").split("\n## Information\n")[1],
+                             re.M)
     used = [(rule["alert"], rule["expr"]) for rule in alerts()] + list(panels())
     for where, expression in used:
         for name in sorted(names_in(expression) - known):
             fail(f"{where}: the broker does not write {name}")
+        for numbers in re.findall(r'event!~"([0-9|]+)"', expression):
+            if numbers.split("|") != information:
+                fail(f"{where}: the events that are information are {'|'.join(information)}")
         for number in re.findall(r'event=~?"([0-9|]+)"', expression):
             for one in number.split("|"):
                 if f'event="{one}"' not in text_of(path):
@@ -158,7 +163,7 @@ def query(port, expression):
 
 # Panels that show nothing while all is well.
 MAY_BE_EMPTY = {"What is missing", "Events that are not information, per hour", "Abandoned",
-                "Copies that fail"}
+                "Copies that fail", "Requests refused, per hour"}
 
 
 def wait_for(port, process, expression, seconds=60):

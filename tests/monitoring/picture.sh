@@ -2,7 +2,8 @@
 # A picture of the panels of install/monitoring/dashboard.json, drawn from a real run: a broker
 # under Wine, programs that write, and a real Prometheus that reads the figures. In five minutes the
 # configuration changes, another program has a configured name, a configuration is refused, the
-# broker is killed and a new one adopts everything, and a program dies with a lock.
+# broker is killed and a new one adopts everything, and a program dies with a lock; all the time
+# programs request objects.
 #
 #   tests/monitoring/picture.sh [PICTURE]    without it, install/monitoring/dashboard.png
 #
@@ -44,6 +45,14 @@ defaults: { access: { write: [Interactive] } }
 queues: { Orders: { slots: 1024, slot_size: 256 } }
 mutexes: { ImportRun: {} }
 events: { ShutDownNow: { reset: manual } }
+requests:
+  App:
+    names: 'App.*'
+    who: [Interactive]
+    size: 64 KiB
+    each: { objects: 8, memory: 1 MiB }
+    access: { write: [Requester] }
+    lives: until released
 segments:
   Prices: { size: 60000, notify: true }
   Quotes: { size: 60000, snapshots: double }
@@ -107,6 +116,18 @@ settings() {
     done
 }
 
+# Programs request more than their rule allows, and release it.
+requests() {
+    local number=0
+    while [ ! -e "$work/enough" ]; do
+        wine_run "$bin/shmb.exe" request "App.$((number % 10))" --size 4096 >/dev/null 2>&1 </dev/null
+        wine_run "$bin/shmb.exe" request "Other.$number" --size 4096 >/dev/null 2>&1 </dev/null
+        [ $((++number % 30)) -lt 20 ] ||
+            wine_run "$bin/shmb.exe" release "App.$((number % 10))" >/dev/null 2>&1 </dev/null
+        pause 1
+    done
+}
+
 wine_begin "$bin" || exit 1
 true >"$work/client"
 change
@@ -118,6 +139,7 @@ drawing=$!
 begun=$(date +%s)
 pump Prices A 3 &
 settings &
+requests &
 
 minutes 0.7
 echo 'a reload: two segments more'
