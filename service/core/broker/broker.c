@@ -159,8 +159,9 @@ void broker_forget_copies(struct broker *broker, const struct inventory *former)
     name_index_free(&names.former);
 }
 
-enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, char *const *anew,
-                              size_t anew_count, struct apply_result *out, struct sys_failure *why)
+static enum sys_status change_over(struct broker *broker, struct inventory *wanted,
+                                   char *const *anew, size_t anew_count, struct apply_result *out,
+                                   struct sys_failure *why)
 {
     struct descriptor_cache *cache =
         descriptor_cache_new(broker->system, broker->identity.owner, wanted);
@@ -179,8 +180,6 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
     *out = (struct apply_result){0};
     if (cache == NULL)
         return failure_no_memory(why);
-    /* Each reload may wait for copies anew. */
-    broker->patience = COPY_RESTORE_PATIENCE_MS;
     broker_read_held(broker); /* the reload's own commits do not read it */
     /* Before anything changes: saves the segments that have no copies in the new configuration. */
     copy_save_leave(&saving, wanted);
@@ -193,7 +192,6 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
         descriptor_cache_free(broker->cache);
         broker->cache = cache;
         broker->inventory = wanted;
-        broker->delay = broker_backoff.first;
         retired_reloaded(&broker->retired, out->counts[PLAN_RETIRE]);
         (void)auditing_tell(broker->system, wanted, &broker->audit_told);
         broker_report_faults(broker);
@@ -204,6 +202,25 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
         broker_commit(broker); /* the undo changed records, too */
     }
     return status;
+}
+
+enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, char *const *anew,
+                              size_t anew_count, struct apply_result *out, struct sys_failure *why)
+{
+    enum sys_status status;
+
+    /* Each reload may wait for copies anew. */
+    broker->patience = COPY_RESTORE_PATIENCE_MS;
+    status = change_over(broker, wanted, anew, anew_count, out, why);
+    if (status == SYS_OK)
+        broker->delay = broker_backoff.first;
+    return status;
+}
+
+enum sys_status broker_change(struct broker *broker, struct inventory *wanted,
+                              struct apply_result *out, struct sys_failure *why)
+{
+    return change_over(broker, wanted, NULL, 0, out, why);
 }
 
 void broker_look_at_retired(struct broker *broker)

@@ -68,6 +68,14 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
                               size_t anew_count, struct apply_result *out, struct sys_failure *why);
 
 /*
+ * The same for the configuration that is in force, with other requested objects: for these nothing
+ * is retried sooner, and no copy is waited for anew, so that who requests much makes the broker do
+ * no more.
+ */
+enum sys_status broker_change(struct broker *broker, struct inventory *wanted,
+                              struct apply_result *out, struct sys_failure *why);
+
+/*
  * Corrects the access list of objects that others may change (access_guard.h), and repairs control
  * sections that they have damaged (publication.h). Call it after a reload, too.
  */
@@ -119,8 +127,8 @@ size_t broker_count_left(const struct broker *broker);
 const char *broker_owner(const struct broker *broker);
 
 /*
- * True: nothing of the broker's is left of an object that it has retired, and its record is dropped;
- * or the name is another object's now. The caller writes the state.
+ * True: nothing of the broker's is left of an object that it has retired, and its record is
+ * dropped; or the name is another object's now. The caller writes the state.
  */
 bool broker_is_gone(struct broker *broker, const char *name);
 

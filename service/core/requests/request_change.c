@@ -99,7 +99,7 @@ enum sys_status request_change(struct requests *requests, struct desired *desire
     record(requests);
     status = desired_expand_again(desired, &inventory);
     if (status == SYS_OK) {
-        status = broker_reload(requests->broker, inventory, NULL, 0, &result, why);
+        status = broker_change(requests->broker, inventory, &result, why);
         report_lines_free(&result.notes);
         if (status != SYS_OK)
             inventory_free(inventory);

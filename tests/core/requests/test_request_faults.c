@@ -252,6 +252,31 @@ static void a_pipe_that_fails_is_tried_again(void **state)
     assert_int_equal(fake_event_count(fake, EVENT_REQUESTS_RECOVERED), 1);
 }
 
+/* ---- what is missing ---- */
+
+static uint32_t waits[10];
+
+static void ask_while_one_is_missing(size_t number)
+{
+    if (number == 6)
+        n[0] = asking_segment(ALICE, "App.A", 5000);
+    else if (number == 7)
+        asking_expect_made(n[0], true);
+    if (number < 10)
+        waits[number] = fake_wait_ms(fake, number);
+}
+
+/* The pace at which the broker tries what it could not make is not the programs' to set. */
+static void who_asks_makes_no_retry_sooner(void **state)
+{
+    (void)state;
+    fake_occupy(fake, "Fixed", SHMB_SECTION, "other.exe");
+    life_run(RULES, ask_while_one_is_missing, 9);
+    assert_int_equal(waits[6], 30000);
+    /* One second of them until the report of the request was written. */
+    assert_int_equal(waits[7] + waits[8], 30000);
+}
+
 /* ---- restarts ---- */
 
 static void ask(size_t number)
@@ -366,6 +391,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_exists_is_never_given_to_who_asks, set_up, life_end),
         cmocka_unit_test_setup_teardown(killed_at_each_call, set_up, life_end),
         cmocka_unit_test_setup_teardown(a_pipe_that_fails_is_tried_again, set_up, life_end),
+        cmocka_unit_test_setup_teardown(who_asks_makes_no_retry_sooner, set_up, life_end),
         cmocka_unit_test_setup_teardown(a_restart_takes_them_over, set_up, life_end),
         cmocka_unit_test_setup_teardown(without_its_record_nobody_gets_it, set_up, life_end),
         cmocka_unit_test_setup_teardown(a_stop_with_release_ends_them, set_up, life_end),
