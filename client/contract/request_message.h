@@ -68,29 +68,27 @@ enum shmb_request_what {
 /* Why the result is what it is: SHMB_REASON_... of shmb.h. The numbers never change. */
 enum shmb_request_reason {
     SHMB_WHY_NONE = 0,
-    SHMB_WHY_NO_RULE = 1,       /* no rule has a pattern for this name */
-    SHMB_WHY_WHO = 2,           /* `who` of the rule does not let this program ask */
-    SHMB_WHY_KIND = 3,          /* `kinds` of the rule does not have it */
-    SHMB_WHY_SIZE = 4,          /* most: `size` of the rule, in bytes */
-    SHMB_WHY_EACH_OBJECTS = 5,  /* used, most: of `each.objects`, by this account */
-    SHMB_WHY_EACH_MEMORY = 6,   /* used, most: of `each.memory`, in bytes */
-    SHMB_WHY_TOTAL_OBJECTS = 7, /* used, most: of `total.objects` */
-    SHMB_WHY_TOTAL_MEMORY = 8,  /* used, most: of `total.memory`, in bytes */
-    SHMB_WHY_LIMITS = 9,        /* `limits` of the configuration, or the most there can be */
-    SHMB_WHY_RATE = 10,         /* this account asks too often */
-    SHMB_WHY_TAKEN = 11,        /* the name, or that of a companion, belongs to another object of
-                                      the broker */
-    SHMB_WHY_FOREIGN = 12,      /* an object that is not the broker's has the name */
-    SHMB_WHY_OTHER = 13,     /* it exists, but is of another kind or smaller; size: what it has */
-    SHMB_WHY_NO_ACCESS = 14, /* it exists, but this program may not open it */
+    SHMB_WHY_NO_RULE = 1,        /* no rule has a pattern for this name */
+    SHMB_WHY_WHO = 2,            /* `who` of the rule does not let this program ask */
+    SHMB_WHY_KIND = 3,           /* `kinds` of the rule does not have it */
+    SHMB_WHY_SIZE = 4,           /* most: `size` of the rule, in bytes */
+    SHMB_WHY_EACH_OBJECTS = 5,   /* used, most: of `each.objects`, by this account */
+    SHMB_WHY_EACH_MEMORY = 6,    /* used, most: of `each.memory`, in bytes */
+    SHMB_WHY_TOTAL_OBJECTS = 7,  /* used, most: of `total.objects` */
+    SHMB_WHY_TOTAL_MEMORY = 8,   /* used, most: of `total.memory`, in bytes */
+    SHMB_WHY_LIMITS = 9,         /* `limits` of the configuration, or the most there can be */
+    SHMB_WHY_RATE = 10,          /* this account asks too often */
+    SHMB_WHY_TAKEN = 11,         /* another object of the broker has the name, or a companion's */
+    SHMB_WHY_FOREIGN = 12,       /* an object that is not the broker's has the name */
+    SHMB_WHY_OTHER = 13,         /* it exists, of another kind or smaller; size: what it has */
+    SHMB_WHY_NO_ACCESS = 14,     /* it exists, but this program may not open it */
     SHMB_WHY_NOT_REQUESTED = 15, /* release: no object was requested by this name */
     SHMB_WHY_NOT_YOURS = 16,     /* release: another account has requested it */
     SHMB_WHY_LIVES = 17,         /* release: the rule lets it live as long as the broker */
     SHMB_WHY_STOPPING = 18,      /* the broker is starting or stopping */
     SHMB_WHY_SYSTEM = 19,        /* the system refused it; see the Win32 code */
     SHMB_WHY_MESSAGE = 20,       /* the message is not a valid request */
-    SHMB_WHY_NO_PIPE =
-        21, /* never sent: the configuration has no `requests:`, or the pipe failed */
+    SHMB_WHY_NO_PIPE = 21,       /* never sent: no `requests:`, or the pipe failed */
     SHMB_WHY_COUNT
 };
 

@@ -1,4 +1,6 @@
 """A master, a replica and three Sentinels."""
+import re
+
 import servers
 from stage import BOTH, FOLLOW, PUBLISH, says
 from waiting import until
@@ -60,11 +62,19 @@ def a_failover_that_loses_the_last_writes(stage):
     replica = farm.replicas[0]
     until(lambda: stage.revision(replica, "Large") == stage.revision(farm.master, "Large"),
           "the replica has the first value")
-    # it hangs until the master is gone: more values than the connection between them holds go past it
+    # it hangs until the master is gone: more values than the connection between them holds go past it,
+    # so that the last one is still in the master's memory
+    size = len(stage.stored(farm.master, "Large")["content"])
+
+    def in_memory():
+        clients = farm.master.do("CLIENT", "LIST", "TYPE", "replica").decode()
+        return min(map(int, re.findall(r"\bomem=(\d+)", clients)), default=0)
     replica.stall(True)
-    for _ in range(12):
+    for _ in range(200):
         value = stage.put(one, "Large")
         stage.agree("Large", value, [two, three])
+        if in_memory() > size:
+            break
     revision = stage.revision(farm.master, "Large")
     farm.master.kill()
     for machine in stage.machines:

@@ -327,9 +327,12 @@ static bool good(struct mirror *mirror, const redisReply *reply, enum agreement_
     } else if (kind == ANSWER_ELSEWHERE || kind == ANSWER_ASK) {
         if (!server_redirect(shared->server, &mirror->route, kind, fault.place, shared->now))
             wait_step(mirror, LATER_MS);
-    } else if (kind == ANSWER_LATER || kind == ANSWER_LEAVE) {
-        if (kind == ANSWER_LEAVE)
-            server_doubt(shared->server, &mirror->route, fault.text);
+    } else if (kind == ANSWER_LEAVE) {
+        /* It tells why, once for all segments. */
+        server_doubt(shared->server, &mirror->route, fault.text);
+        mirror->route = (struct server_route){0};
+        wait_step(mirror, LATER_MS);
+    } else if (kind == ANSWER_LATER) {
         mirror->route = (struct server_route){0};
         put_off(mirror, fault.text);
     } else {
