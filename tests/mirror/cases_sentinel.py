@@ -41,6 +41,7 @@ def the_old_master_comes_back(stage):
     farm = _farm(stage, {"Settings": BOTH}, {"Settings": BOTH})
     one, two, _ = stage.machines
     stage.agree("Settings", stage.put(one, "Settings"), stage.machines)
+    stage.replicated(farm.master, farm.replicas, "Settings")
     farm.master.kill()
     other = until(farm.failed_over, "the replica is the master")
     stage.agree("Settings", stage.put(two, "Settings"), stage.machines)
@@ -49,6 +50,7 @@ def the_old_master_comes_back(stage):
           "the old master follows the new one")
     until(lambda: farm.known_by(farm.sentinels[0]), "the Sentinels know it as a replica")
     stage.agree("Settings", stage.put(one, "Settings"), stage.machines)
+    stage.replicated(other, [farm.master], "Settings")
     other.kill()
     until(lambda: farm.master.info("replication")["role"] == "master", "the old master is master again")
     stage.agree("Settings", stage.put(two, "Settings"), stage.machines)
@@ -60,8 +62,7 @@ def a_failover_that_loses_the_last_writes(stage):
     one, two, three = stage.machines
     stage.agree("Large", stage.put(one, "Large"), [two, three])
     replica = farm.replicas[0]
-    until(lambda: stage.revision(replica, "Large") == stage.revision(farm.master, "Large"),
-          "the replica has the first value")
+    stage.replicated(farm.master, [replica], "Large")
     # it hangs until the master is gone: more values than the connection between them holds go past it,
     # so that the last one is still in the master's memory
     size = len(stage.stored(farm.master, "Large")["content"])

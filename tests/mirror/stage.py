@@ -118,6 +118,11 @@ class Stage:
     def revision(self, server, name):
         return int(self.stored(server, name).get("revision", 0))
 
+    def replicated(self, server, replicas, name):
+        """Waits until the replicas have the server's value, so that a failover loses none."""
+        until(lambda: all(self.revision(one, name) == self.revision(server, name) for one in replicas),
+              "the replicas have the value")
+
     def compared(self, server, times=4):
         """Waits until all mirrors have asked for revisions so often since now."""
         def asked():
