@@ -1,6 +1,7 @@
 """What breaks between machines: connections, servers, brokers, mirrors. Local work goes on, no value is
 torn, none is lost that was the last one, and all agree in the end."""
 import itertools
+import os
 
 from stage import BOTH, FOLLOW, PUBLISH, key_of, says
 from waiting import until
@@ -113,6 +114,32 @@ def a_server_killed_and_changed_meanwhile(stage):
     value = stage.put(one, "Prices")
     server.start()
     stage.agree("Prices", value, [two])
+
+
+def a_change_outlives_the_server_and_its_mirror(stage):
+    """The server lost all, and a mirror that knows no revision meets the content that another has put
+    there again: what a program wrote on top of it meanwhile wins."""
+    one, two, three = stage.machines
+    server = stage.server()
+    way = stage.way(three, server)
+    for machine, where in ((one, server), (two, server), (three, way)):
+        stage.mirror(machine, where, {"Settings": BOTH})
+    stage.met()
+    for machine in (one, two, three):
+        stage.agree("Settings", stage.put(machine, "Settings"), stage.machines)
+    three.mirror.kill()
+    way.disconnect()
+    server.kill()
+    server.start()
+    until(lambda: stage.revision(server, "Settings"), "the value is on the server again")
+    os.unlink(three.path("mirror.status"))
+    three.start_mirror()
+    until(lambda: [one["state"] for one in three.status().get("segments", [])] == ["behind"],
+          "its new mirror has opened the segment", state=three.status)
+    value = stage.put(three, "Settings")
+    way.connect()
+    stage.agree("Settings", value, stage.machines)
+    assert not three.mirror.has_said("lost"), three.mirror.all
 
 
 def empty_again_and_nobody_publishes(stage):

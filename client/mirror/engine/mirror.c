@@ -1,8 +1,9 @@
 /*
  * agreement.c decides what to do; this does it: with the segment (local.c), with the server
- * (server.c). Buffers: `content` is what both had last, `copy` what is being sent, `incoming` what
- * is to be written here as soon as the lock can be had. There is never more than one of each, so
- * what comes faster than it can go is overtaken by what is newer.
+ * (server.c). Buffers: `content` is what both had last, or until that is known what was here first;
+ * `copy` what is being sent, `incoming` what is to be written here as soon as the lock can be had.
+ * There is never more than one of each, so what comes faster than it can go is overtaken by what is
+ * newer.
  */
 #include "mirror.h"
 
@@ -33,6 +34,7 @@ struct mirror {
     uint64_t room; /* bytes of each buffer */
     unsigned char *content, *copy, *incoming;
     bool known;                     /* `content` is what both had */
+    bool first;                     /* `content` is what was here when it was opened */
     bool pending;                   /* `incoming` is to be written */
     struct revision_head head;      /* of `incoming` */
     uint64_t generation;            /* of the segment that was open last */
@@ -152,6 +154,8 @@ static void open_segment(struct mirror *mirror)
     if (first) {
         (void)local_change(&mirror->local, &mirror->local.seen);
         mirror->known = mirror->pending = false;
+        mirror->first = mirror->config->publish && mirror->config->follow &&
+                        local_copy(&mirror->local, mirror->content) == LOCAL_DONE;
         agreement_anew(&mirror->agreement);
     } else {
         mirror->plain = true; /* what came meanwhile has no change number that we know */
@@ -227,13 +231,13 @@ static void taken(struct mirror *mirror, const struct local_found *found)
     struct mirror_shared *shared = mirror->shared;
     char text[REPORT_TEXT];
 
-    if (found->other && mirror->known && mirror->config->publish) {
+    if (found->other && (mirror->known || mirror->first) && mirror->config->publish) {
         mirror->figures.lost++;
         snprintf(text, sizeof(text),
                  "lost: a change of this machine; revision %llu of %s was there first",
                  number(mirror->head.revision.number), mirror->head.origin);
         tell(mirror, JOURNAL_WARNING, text);
-    } else if (found->other && !mirror->known && mirror->config->publish) {
+    } else if (!found->same && !mirror->known && mirror->config->publish) {
         snprintf(text, sizeof(text), "the content is now revision %llu of %s",
                  number(mirror->head.revision.number), mirror->head.origin);
         tell(mirror, JOURNAL_NOTE, text);
@@ -255,8 +259,8 @@ static void put_incoming(struct mirror *mirror)
 {
     struct local_found found;
 
-    switch (local_put(&mirror->local, mirror->incoming, mirror->known ? mirror->content : NULL,
-                      &found)) {
+    switch (local_put(&mirror->local, mirror->incoming,
+                      mirror->known || mirror->first ? mirror->content : NULL, &found)) {
     case LOCAL_DONE:
         taken(mirror, &found);
         break;
@@ -373,14 +377,33 @@ static void settle_copy(struct mirror *mirror, const char *stamp)
     mirror->figures.bytes_sent += mirror->room;
 }
 
-static void keep_incoming(struct mirror *mirror, const struct revision_head *head,
-                          const char *content)
+/*
+ * What both had, or what was here when the segment was opened: there is nothing to write then, and
+ * what a program here has written since is newer. Who only follows writes it all the same, in place
+ * of what a program here should not have written.
+ */
+static bool had_before(const struct mirror *mirror, const char *content)
 {
+    return mirror->config->publish && (mirror->known || mirror->first) &&
+           memcmp(content, mirror->content, (size_t)mirror->room) == 0;
+}
+
+/* `content` is as large as the segment. */
+static void came(struct mirror *mirror, const struct revision_head *head, const char *content)
+{
+    mirror->figures.bytes_received += head->size;
+    if (had_before(mirror, content)) {
+        mirror->known = true;
+        mirror->pending = false;
+        mirror->coming_us = 0;
+        snprintf(mirror->figures.origin, sizeof(mirror->figures.origin), "%s", head->origin);
+        agreement_unchanged(&mirror->agreement, &head->revision);
+        return;
+    }
     memcpy(mirror->incoming, content, (size_t)head->size);
     mirror->head = *head;
     mirror->pending = true;
     mirror->next_local = 0;
-    mirror->figures.bytes_received += head->size;
 }
 
 static void on_looked(void *context, const redisReply *reply)
@@ -431,7 +454,7 @@ static void on_fetched(void *context, const redisReply *reply)
                 &head);
     understood(mirror);
     if (take && segment.size == head.size)
-        keep_incoming(mirror, &head, content);
+        came(mirror, &head, content);
     else if (take)
         agreement_failed(&mirror->agreement, AGREEMENT_FETCH);
 }
@@ -481,7 +504,7 @@ static void on_written(void *context, const redisReply *reply)
                 &head);
     settle_copy(mirror, stamp);
     if (take && content != NULL && segment.size == head.size)
-        keep_incoming(mirror, &head, content);
+        came(mirror, &head, content);
     else if (take)
         agreement_failed(&mirror->agreement, AGREEMENT_FETCH);
 }
@@ -563,6 +586,7 @@ static void send(struct mirror *mirror)
     struct request request;
 
     if (!server_ready(shared->server) || shared->now < mirror->next_local ||
+        shared->now < agreement->hold_until ||
         allowance_wait(&mirror->allowance, shared->now) > 0 || !make_copy(mirror))
         return;
     (void)allowance_take(&mirror->allowance, mirror->room, shared->now);
@@ -691,6 +715,7 @@ static uint32_t next_time(const struct mirror *mirror)
     wait = until(mirror, mirror->next_look, wait);
     wait = until(mirror, mirror->next_local, wait);
     wait = until(mirror, mirror->next_step, wait);
+    wait = until(mirror, mirror->agreement.hold_until, wait);
     return rate > 0 && rate < wait ? rate : wait;
 }
 

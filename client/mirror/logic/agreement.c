@@ -47,6 +47,7 @@ void agreement_anew(struct agreement *agreement)
     agreement->misfit = false;
     agreement->taking = false;
     agreement->fetch = false;
+    agreement->hold_until = 0;
     agreement->look = true;
 }
 
@@ -144,11 +145,13 @@ static unsigned went_back(struct agreement *agreement, const struct revision *ha
  * Returns what to tell.
  */
 static unsigned first_meeting(struct agreement *agreement, const struct revision_head *have,
-                              const struct agreement_here *here)
+                              const struct agreement_here *here, uint64_t now)
 {
     bool mine = strcmp(have->origin, here->origin) == 0 && have->generation == here->generation;
 
     agreement->met = true;
+    if (agreement->publish && agreement->follow && agreement->highest == 0)
+        agreement->hold_until = now + AGREEMENT_GRACE_MS;
     if (mine && have->change == here->change && here->change != 0) {
         /* Two machines may have one name by mistake: who may write here compares the content. */
         if (agreement->follow)
@@ -188,7 +191,7 @@ unsigned agreement_looked(struct agreement *agreement, const struct revision_hea
     if (misfits(agreement, have, here, &events))
         return events;
     if (!agreement->met)
-        return first_meeting(agreement, have, here);
+        return first_meeting(agreement, have, here, now);
     if (revision_same(&have->revision, &agreement->base)) {
         agreement->back_since = 0;
         return 0;
@@ -258,10 +261,16 @@ unsigned agreement_refused(struct agreement *agreement, const struct revision_he
 
 void agreement_taken(struct agreement *agreement, const struct revision *revision)
 {
+    agreement->changed = false;
+    agreement_unchanged(agreement, revision);
+}
+
+void agreement_unchanged(struct agreement *agreement, const struct revision *revision)
+{
     agreement->base = *revision;
     agreement->taking = false;
-    agreement->changed = false;
     agreement->sending = none;
+    agreement->hold_until = 0;
     agreement->met = true;
     agreement->back_since = 0;
 }

@@ -11,8 +11,10 @@
 #include "revision.h"
 
 /*
- * How long a machine that only follows keeps a newer content after the server went back to an older
- * one: a machine that publishes puts the newer one there again as soon as it is connected.
+ * How long there is a wait for a machine that knows more, which puts its content there again as
+ * soon as it is connected. So long a machine that only follows keeps a newer content after the
+ * server went back to an older one; and one that publishes and follows, and has not heard of any
+ * revision, leaves an empty server alone.
  */
 #define AGREEMENT_GRACE_MS 3000u
 
@@ -49,6 +51,7 @@ struct agreement {
     struct revision told;    /* of the last message to tell */
     uint64_t highest;        /* greatest number ever seen: the next write gets a greater one */
     uint64_t back_since;     /* when the server was seen to have gone back; 0: it has not */
+    uint64_t hold_until;     /* nothing is sent before; 0: at once */
     bool met;                /* compared since the segment was opened */
     bool busy;               /* an answer is awaited */
     bool taking;             /* a content is to be written here */
@@ -67,7 +70,8 @@ void agreement_change(struct agreement *agreement);
 /* A message told of a revision. */
 void agreement_message(struct agreement *agreement, const struct revision *revision);
 
-/* What to do next. The caller does it at once, or asks again later. */
+/* What to do next. The caller does it at once, or asks again later; AGREEMENT_SEND not before
+ * `hold_until`. */
 enum agreement_step agreement_next(const struct agreement *agreement);
 
 /* A step has begun; of AGREEMENT_SEND with this stamp. */
@@ -88,5 +92,10 @@ unsigned agreement_refused(struct agreement *agreement, const struct revision_he
 
 /* The segment here has this content now. */
 void agreement_taken(struct agreement *agreement, const struct revision *revision);
+/*
+ * Instead: the content of this revision is what both had before, as where another machine has put
+ * it there again. There is nothing to write here, and a change of this machine is newer.
+ */
+void agreement_unchanged(struct agreement *agreement, const struct revision *revision);
 
 #endif

@@ -26,12 +26,11 @@ struct machine {
     struct agreement agreement;
     char origin[8];
     uint64_t content, change, generation, size;
-    uint64_t known; /* the content that both had, as mirror.c keeps it */
-    bool is_known;
+    uint64_t known; /* the content that both had, or until that is known the first one here */
+    bool is_known, is_first;
     unsigned told, sent, received, lost;
     /* a step that is under way */
     enum agreement_step step;
-    bool answered;
     struct revision_head answer;
     uint64_t answer_content, sending, sending_change;
     enum { DONE, OTHER, MISFIT } outcome;
@@ -56,7 +55,27 @@ static void begin(bool publish, bool follow, size_t which)
     m->agreement.publish = publish;
     m->agreement.follow = follow;
     m->agreement.look = true;
+    m->is_first = publish && follow;
     snprintf(m->origin, sizeof(m->origin), "m%zu", which);
+}
+
+/* Its mirror ends, and another one begins. */
+static void start_again(struct machine *m)
+{
+    struct machine was = *m;
+
+    begin(was.agreement.publish, was.agreement.follow, (size_t)(m - machines));
+    m->content = m->known = was.content;
+    m->change = was.change;
+    m->lost = was.lost;
+}
+
+static void make_anew(struct machine *m)
+{
+    m->content = m->known = m->change = 0;
+    m->generation++;
+    m->is_known = false;
+    agreement_anew(&m->agreement);
 }
 
 static int setup(void **state)
@@ -104,7 +123,8 @@ static bool ask(struct machine *m)
     enum agreement_step step = agreement_next(&m->agreement);
     char stamp[REVISION_STAMP + 1];
 
-    if (step == AGREEMENT_WAIT || (step == AGREEMENT_SEND && nothing_to_send(m)))
+    if (step == AGREEMENT_WAIT ||
+        (step == AGREEMENT_SEND && (now < m->agreement.hold_until || nothing_to_send(m))))
         return false;
     revision_new_stamp(++stamps, stamp);
     m->step = step;
@@ -121,8 +141,13 @@ static bool ask(struct machine *m)
 
 static void take(struct machine *m)
 {
+    if (m->agreement.publish && (m->is_known || m->is_first) && m->answer_content == m->known) {
+        m->is_known = true;
+        agreement_unchanged(&m->agreement, &m->answer.revision);
+        return;
+    }
     if (m->content != m->answer_content) {
-        if (m->is_known && m->agreement.publish && m->content != m->known)
+        if ((m->is_known || m->is_first) && m->agreement.publish && m->content != m->known)
             m->lost++;
         m->content = m->answer_content;
         m->change++;
@@ -172,6 +197,18 @@ static void tell_all(void)
             agreement_message(&machines[i].agreement, &server.head.revision);
 }
 
+/* Time passes until nobody waits for others any more. */
+static bool wait_for_others(void)
+{
+    uint64_t before = now;
+    size_t i;
+
+    for (i = 0; i < MACHINES; i++)
+        if (machines[i].agreement.hold_until > now)
+            now = machines[i].agreement.hold_until;
+    return now != before;
+}
+
 /* Until nothing is left to do. */
 static void settle(void)
 {
@@ -179,7 +216,7 @@ static void settle(void)
     unsigned rounds = 0;
     size_t i;
 
-    while (any) {
+    while (any || wait_for_others()) {
         any = false;
         assert_true(rounds++ < 100);
         for (i = 0; i < MACHINES; i++) {
@@ -264,7 +301,7 @@ static void a_start_takes_what_is_there(void **state)
     write_here(&machines[0], 5);
     settle();
     begin(true, true, 1);
-    machines[1].content = 9;
+    machines[1].content = machines[1].known = 9;
     machines[1].change = 3;
     settle();
     assert_int_equal(machines[1].content, 5);
@@ -427,14 +464,44 @@ static void two_that_write_lose_one_and_tell(void **state)
     settle();
     assert_int_equal(server.content, 5);
     assert_int_equal(machines[1].content, 5);
+    assert_int_equal(machines[1].lost, 1);
     look_all();
     assert_int_equal(server.head.revision.number, 1);
-    /* From now on what both had is known, so that it is counted. */
     write_here(&machines[1], 8);
     write_here(&machines[0], 9);
     settle();
-    assert_int_equal(machines[0].lost + machines[1].lost, 1);
+    assert_int_equal(machines[0].lost + machines[1].lost, 2);
     assert_int_equal(machines[0].content, machines[1].content);
+}
+
+/* Whoever comes first puts there again what all had; that replaces no change that was made
+ * meanwhile. */
+static void what_is_put_there_again_is_no_newer_change(void **state)
+{
+    int heard;
+
+    (void)state;
+    for (heard = 0; heard < 2; heard++) {
+        clear();
+        lose_server();
+        begin(true, true, 0);
+        begin(true, true, 1);
+        settle();
+        write_here(&machines[0], 5);
+        settle();
+        lose_server();
+        agreement_look(&machines[1].agreement);
+        while (ask(&machines[1]))
+            answer(&machines[1]);
+        assert_int_equal(server.head.revision.number, 2);
+        write_here(&machines[0], 6);
+        if (heard)
+            tell_all(); /* it asks for the content before it sends its own */
+        settle();
+        assert_int_equal(server.content, 6);
+        assert_int_equal(machines[1].content, 6);
+        assert_int_equal(machines[0].lost, 0);
+    }
 }
 
 static void two_publishers_are_told_once_each_time(void **state)
@@ -544,12 +611,8 @@ static void a_segment_made_anew_is_filled(void **state)
     settle();
     write_here(&machines[0], 5);
     settle();
-    machines[0].content = machines[0].change = machines[1].content = machines[1].change = 0;
-    machines[0].generation++;
-    machines[1].generation++;
-    machines[0].is_known = machines[1].is_known = false;
-    agreement_anew(&machines[0].agreement);
-    agreement_anew(&machines[1].agreement);
+    make_anew(&machines[0]);
+    make_anew(&machines[1]);
     settle();
     assert_int_equal(machines[0].content, 5);
     assert_int_equal(machines[1].content, 5);
@@ -565,10 +628,7 @@ static void an_empty_segment_is_not_sent(void **state)
     settle();
     write_here(&machines[0], 5);
     settle();
-    machines[0].content = machines[0].change = 0;
-    machines[0].generation++;
-    machines[0].is_known = false;
-    agreement_anew(&machines[0].agreement);
+    make_anew(&machines[0]);
     look_all();
     assert_int_equal(server.content, 5);
     lose_server();
@@ -620,7 +680,8 @@ static void chance(struct machine *m, struct server *replica)
         break;
     case 2:
         agreement_cut(&m->agreement);
-        m->answered = false;
+        if (dice(10) == 0)
+            start_again(m);
         break;
     case 3:
         *replica = server; /* the replica has all */
@@ -687,6 +748,62 @@ static void all_agree_in_the_end(void **state)
     }
 }
 
+/*
+ * All have one content, the server loses it, mirrors are started again, and a program writes: what
+ * it has written is there in the end, whoever comes first.
+ */
+static void a_change_outlives_the_server_and_its_mirror(void **state)
+{
+    uint32_t run, i;
+
+    (void)state;
+    for (run = 0; run < 3000; run++) {
+        struct machine *writer;
+        uint32_t begun;
+
+        seed = run;
+        clear();
+        lose_server();
+        for (i = 0; i < 3; i++)
+            begin(true, true, i);
+        settle();
+        for (i = 1; i <= 5; i++) { /* revisions that an empty server has not reached again */
+            write_here(&machines[dice(3)], i);
+            settle();
+        }
+        lose_server();
+        for (i = 0; i < 3; i++) {
+            agreement_cut(&machines[i].agreement);
+            if (dice(2) == 0)
+                start_again(&machines[i]);
+        }
+        writer = &machines[dice(3)];
+        begun = dice(12);
+        for (i = 0; i < 40; i++) {
+            struct machine *m = &machines[dice(3)];
+
+            if (i == begun)
+                write_here(writer, 6);
+            else if (dice(8) == 0)
+                agreement_message(&m->agreement, &server.head.revision);
+            else if (m->agreement.busy)
+                answer(m);
+            else
+                (void)ask(m);
+        }
+        for (i = 0; i < 3; i++)
+            if (machines[i].agreement.busy)
+                answer(&machines[i]);
+        settle();
+        look_all();
+        assert_int_equal(server.content, 6);
+        for (i = 0; i < 3; i++) {
+            assert_int_equal(machines[i].content, 6);
+            assert_int_equal(machines[i].lost, 0);
+        }
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, setup)
@@ -701,6 +818,7 @@ int main(void)
         TEST(a_failover_without_the_publisher_goes_back),
         TEST(a_number_that_comes_twice_is_told_apart),
         TEST(two_that_write_lose_one_and_tell),
+        TEST(what_is_put_there_again_is_no_newer_change),
         TEST(two_publishers_are_told_once_each_time),
         TEST(a_publisher_that_comes_later_is_told),
         TEST(another_size_changes_nothing),
@@ -709,6 +827,7 @@ int main(void)
         TEST(an_empty_segment_is_not_sent),
         TEST(nothing_goes_out_before_what_came_in),
         TEST(all_agree_in_the_end),
+        TEST(a_change_outlives_the_server_and_its_mirror),
     };
 
     return cmocka_run_group_tests_name("test_agreement", tests, NULL, NULL);
