@@ -69,25 +69,35 @@ def debian(path):
     return tuple(shown.stdout.split())
 
 
-def libyaml():
-    """What install/setup.sh unpacked: Debian's sources of libyaml."""
-    folder = os.path.join(ROOT, "build", "deps", "libyaml")
+# What install/setup.sh unpacked: the file of the licence, a sentence of it, and where the version stands.
+LIBRARIES = {
+    "libyaml": {"licence": "MIT", "file": "License", "says": "Permission is hereby granted, free of charge",
+                "homepage": "https://pyyaml.org/wiki/LibYAML", "in": "CMakeLists.txt",
+                "version": r"set\s*\(YAML_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)\)"},
+    "hiredis": {"licence": "BSD-3-Clause", "file": "COPYING", "says": "Neither the name of Redis",
+                "homepage": "https://github.com/redis/hiredis", "in": "hiredis.h",
+                "version": r"#define HIREDIS_(?:MAJOR|MINOR|PATCH) (\d+)"},
+}
+
+
+def library(name):
+    """A library whose sources, Debian's or others, are in build/deps."""
+    known, folder = LIBRARIES[name], os.path.join(ROOT, "build", "deps", name)
     changes = os.path.join(folder, "debian", "changelog")
     if os.path.exists(changes):
-        version = re.match(r"libyaml \(([^)]+)\)", read(changes).decode())[1]
-        source, purl = f"Debian's source package libyaml {version}", f"pkg:deb/debian/libyaml@{version}?arch=source"
+        version = re.match(rf"{name} \(([^)]+)\)", read(changes).decode())[1]
+        source, purl = f"Debian's source package {name} {version}", f"pkg:deb/debian/{name}@{version}?arch=source"
         version = version.rsplit("-", 1)[0]
     else:
-        cmake = read(os.path.join(folder, "CMakeLists.txt")).decode()
-        version = ".".join(re.findall(r"set\s*\(YAML_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)\)", cmake))
-        source, purl = "the sources in build/deps/libyaml", f"pkg:generic/libyaml@{version}"
-    licence = read(os.path.join(folder, "License")).decode()
-    if "Permission is hereby granted, free of charge" not in licence:
-        sys.exit("sbom.py: libyaml is not under the MIT licence any more")
-    return {"SPDXID": "SPDXRef-Package-libyaml", "name": "libyaml", "versionInfo": version,
-            "downloadLocation": UNKNOWN, "homepage": "https://pyyaml.org/wiki/LibYAML", "filesAnalyzed": False,
-            "licenseConcluded": "MIT", "licenseDeclared": "MIT", "sourceInfo": source,
-            "copyrightText": "\n".join(line for line in licence.splitlines() if line.startswith("Copyright")),
+        version = ".".join(re.findall(known["version"], read(os.path.join(folder, known["in"])).decode()))
+        source, purl = f"the sources in build/deps/{name}", f"pkg:generic/{name}@{version}"
+    text = read(os.path.join(folder, known["file"])).decode()
+    if known["says"] not in text:
+        sys.exit(f"sbom.py: {name} is not under {known['licence']} any more")
+    return {"SPDXID": ident("Package", name), "name": name, "versionInfo": version,
+            "downloadLocation": UNKNOWN, "homepage": known["homepage"], "filesAnalyzed": False,
+            "licenseConcluded": known["licence"], "licenseDeclared": known["licence"], "sourceInfo": source,
+            "copyrightText": "\n".join(line for line in text.splitlines() if line.startswith("Copyright")),
             "supplier": "Organization: Debian" if "debian" in purl else UNKNOWN,
             "primaryPackagePurpose": "LIBRARY", "externalRefs": [package_url(purl)]}
 
@@ -136,9 +146,12 @@ class Document:
         ours = os.path.realpath(os.path.join(self.folder, "build"))
         parts = {}
         for path in linked(os.path.join(self.folder, "build", build, "maps", target + ".map")):
-            if "/_deps/yaml-build/" in path:
-                element = self.packages.setdefault("libyaml", libyaml())
-                self.relate(identifier, "STATIC_LINK", element["SPDXID"])
+            built = re.search(r"/_deps/(\w+)-build/", path)
+            if built:
+                name = "libyaml" if built[1] == "yaml" else built[1]
+                if name not in self.packages:
+                    self.packages[name] = library(name)
+                self.relate(identifier, "STATIC_LINK", self.packages[name]["SPDXID"])
             elif not path.startswith(ours + os.sep):
                 package = debian(path)
                 if not package:
@@ -176,11 +189,12 @@ class Document:
             found.append(identifier)
             sums.append(hashlib.sha1(data).hexdigest())
             stem, kind = os.path.splitext(path)
-            library = path.endswith("share/shmbroker/licences/libyaml.txt")
+            own = re.fullmatch(r"share/shmbroker/licences/(\w+)\.txt", path)
+            licence = LIBRARIES[own[1]]["licence"] if own and own[1] in LIBRARIES else None
             self.files[identifier] = {
                 "SPDXID": identifier, "fileName": "./" + path, "checksums": checksums(data),
-                "fileTypes": [TYPES.get(kind, "TEXT")], "licenseConcluded": "MIT",
-                "copyrightText": UNKNOWN, "licenseInfoInFiles": ["MIT" if library else UNKNOWN]}
+                "fileTypes": [TYPES.get(kind, "TEXT")], "licenseConcluded": licence or "MIT",
+                "copyrightText": UNKNOWN, "licenseInfoInFiles": [licence or UNKNOWN]}
             if path.startswith("powershell/") and kind == ".dll":
                 self.managed(identifier, os.path.basename(path), top)
             elif kind in (".exe", ".dll"):

@@ -20,6 +20,7 @@ package "$root" "$work/one" || exit 1
 copy=$work/a/folder/of/another/length
 mkdir -p "$copy" && tar -C "$copy" --strip-components=1 -xzf "$work"/one/ShmBroker-*-source.tar.gz &&
     mkdir -p "$copy/build/deps" && cp -a "$root/build/deps/libyaml" "$root/build/deps/cmocka" "$copy/build/deps/" &&
+    { [ ! -e "$root/build/deps/hiredis" ] || cp -a "$root/build/deps/hiredis" "$copy/build/deps/"; } &&
     ln -s "$root/build/deps/wine32" "$copy/build/deps/wine32" && package "$copy" "$work/two" || exit 1
 if ! diff "$work/one/SHA256SUMS" "$work/two/SHA256SUMS"; then
     diff -rq "$work/one/trees" "$work/two/trees"
@@ -51,6 +52,9 @@ for file in bin/{shmbroker.exe,shmb.exe,shmbclient.dll} x86/bin/{shmb.exe,shmbcl
     share/shmbroker/install/{admin.md,monitoring/alerts.yml,monitoring/dashboard.json} \
     share/shmbroker/client/bindings/{reference.md,foxpro/shmb.prg,node/shmb.js,go/go.mod,rust/src/lib.rs}; do
     [ -s "$whole/$file" ] || { echo "$file is not in the package"; exit 1; }
+done
+for file in bin/shmbmirror.exe share/shmbroker/licences/hiredis.txt; do
+    [ ! -e "$root/build/deps/hiredis" ] || [ -s "$whole/$file" ] || { echo "$file is not in the package"; exit 1; }
 done
 for package in ShmBroker-client-*; do
     [ -s "$package/share/shmbroker/licences/mingw-w64.txt" ] || { echo "$package has no licence of mingw-w64"; exit 1; }
