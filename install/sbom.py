@@ -145,7 +145,7 @@ class Document:
         """What is linked into a program of ours, as its map says."""
         ours = os.path.realpath(os.path.join(self.folder, "build"))
         parts = {}
-        for path in linked(os.path.join(self.folder, "build", build, "maps", target + ".map")):
+        for path in sorted(linked(os.path.join(self.folder, "build", build, "maps", target + ".map"))):
             built = re.search(r"/_deps/(\w+)-build/", path)
             if built:
                 name = "libyaml" if built[1] == "yaml" else built[1]

@@ -8,10 +8,8 @@ root=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
 . "$root/tests/mirror/prefixes.sh"
 mirror_needs >&2
 build_preset mingw-x64 shmbroker shmbmirror shmb_peer redis_peer idle >&2 || exit 1
-prefixes_begin 2 || exit 1
-python3 -B "$root/tests/bench/mirror.py" "$1" "$bin" "$work" "${prefixes[*]}" "${wine_command[@]}" &
-running=$!
-wait $running
-code=$?
-running=
-exit "$code"
+rounds=$1
+play() {
+    exec python3 -B "$root/tests/bench/mirror.py" "$rounds" "$bin" "$work" "${prefixes[*]}" "${wine_command[@]}"
+}
+prefixes_play 2 play

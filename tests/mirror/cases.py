@@ -30,7 +30,7 @@ def cases_of(part):
 
 
 def run(stage, name, function):
-    """True where the case holds."""
+    """0 where the case holds, 3 where Wine does not, else 1."""
     begun = time.monotonic()
     stage.begin()
     try:
@@ -39,14 +39,12 @@ def run(stage, name, function):
     except Exception:  # what it was is shown, and the next one runs
         print(f"FAILED {name}: {inspect.getdoc(function)}")
         traceback.print_exc(file=sys.stdout)
-        for machine in stage.machines:
-            if machine.mirror:
-                print(f"the mirror of {machine.name} said:", *machine.mirror.all[-25:], sep="\n    ")
-        return False
+        stage.tell()
+        return 3 if stage.has_lost_wine() else 1
     finally:
         stage.end()
     print(f"ok {name} ({time.monotonic() - begun:.1f} s)", flush=True)
-    return True
+    return 0
 
 
 def main():
@@ -59,15 +57,18 @@ def main():
     import stage  # pylint: disable=import-outside-toplevel
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))
     bin_folder, work, prefixes, parts = sys.argv[1:5]
-    good = True
+    result = 0
     scene = stage.Stage(bin_folder, work, prefixes.split(), sys.argv[5:])
     try:
         for part in parts.split():
             for name, function in cases_of(part):
-                good = run(scene, name, function) and good
+                code = run(scene, name, function)
+                if code == 3:
+                    return code
+                result = code or result
     finally:
         scene.close()
-    return 0 if good else 1
+    return result
 
 
 if __name__ == "__main__":

@@ -86,8 +86,7 @@ def a_write_that_knows_too_little_is_refused(stage):
     since = len(two.mirror.all)
     way.stall(True, ["in"])  # it hears nothing, and what it says arrives
     value = stage.put(one, "Settings")
-    until(lambda: stage.stored(server, "Settings")["content"][8:16] == value[1].to_bytes(8, "little"),
-          "the first value is on the server")
+    stage.on_server(server, "Settings", value)
     begun = writes()
     stage.put(two, "Settings")
     until(lambda: writes() > begun, "the second machine has sent its own")

@@ -110,6 +110,19 @@ class Peer(Program):
         return [one for one in self.seen if one[2] == "torn"]
 
 
+def wine_server(prefix):
+    """The process that serves this prefix, or None."""
+    for process in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{process}/comm", "rb") as name, open(f"/proc/{process}/environ", "rb") as words:
+                if name.read().startswith(b"wineserver") and \
+                        f"WINEPREFIX={prefix}".encode() in words.read().split(b"\0"):
+                    return process
+        except OSError:  # it has ended meanwhile
+            pass
+    return None
+
+
 class Machine:
     """One prefix. `segments`: name to the text of its keys in the broker's YAML."""
 
@@ -119,6 +132,12 @@ class Machine:
         self.folder = os.path.join(work, self.name)
         os.makedirs(self.folder, exist_ok=True)
         self.broker, self.mirror, self.peers, self.mirrors = None, None, {}, 0
+        self.server = wine_server(prefix)
+
+    def has_lost_wine(self):
+        """The wineserver of Wine 8 aborts now and then when a process of the prefix is killed; what is
+        started later sees an empty Windows, and what ran before hangs."""
+        return self.server is not None and not os.path.exists(f"/proc/{self.server}")
 
     @staticmethod
     def windows_path(path):

@@ -17,10 +17,8 @@ if [ "${1:-}" = --list ]; then
 fi
 [ $# -gt 0 ] || { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 mirror_needs "$1"
-prefixes_begin 3 || exit 1
-python3 -B "$root/tests/mirror/cases.py" "$bin" "$work" "${prefixes[*]}" "$*" "${wine_command[@]}" &
-running=$!
-wait $running
-code=$?
-running=
-exit "$code"
+parts=$*
+play() {
+    exec python3 -B "$root/tests/mirror/cases.py" "$bin" "$work" "${prefixes[*]}" "$parts" "${wine_command[@]}"
+}
+prefixes_play 3 play

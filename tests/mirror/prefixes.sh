@@ -3,7 +3,10 @@
 # process: a signal to the script ends it.
 #
 #   mirror_needs [valkey]  ends the script with 77 where there is no server or no shmbmirror
-#   prefixes_begin COUNT   makes so many; they are in the array `prefixes`
+#   prefixes_play COUNT FUNCTION
+#                          makes so many; they are in the array `prefixes`. Then ends the script with
+#                          the result of FUNCTION, which may use `exec`. If that is 3, the server of Wine
+#                          itself has died: all begins anew, twice at most
 . "$root/install/common.sh"
 SHMB_BUILD=$shmb_build
 . "$root/tests/wine.sh"
@@ -14,18 +17,23 @@ work=$(mktemp -d) || exit 1
 
 prefixes_end() {
     local i
-    if [ -n "$running" ]; then
-        kill "$running" 2>/dev/null
-        wait "$running"
-    fi
     for i in "${!prefixes[@]}"; do
         WINEPREFIX=${prefixes[i]} wine_input=${prefix_inputs[i]}
         export WINEPREFIX
         wine_end
     done
+    prefixes=() prefix_inputs=()
+}
+
+script_end() {
+    if [ -n "$running" ]; then
+        kill "$running" 2>/dev/null
+        wait "$running"
+    fi
+    prefixes_end
     rm -rf "$work"
 }
-trap prefixes_end EXIT
+trap script_end EXIT
 trap 'exit 130' INT TERM HUP
 
 mirror_needs() {
@@ -47,5 +55,21 @@ prefixes_begin() {
         wine_begin "$bin" || return 1
         prefixes+=("$WINEPREFIX") prefix_inputs+=("$wine_input")
         unset WINEPREFIX
+    done
+}
+
+prefixes_play() {
+    local try code
+    for try in 1 2 3; do
+        prefixes_begin "$1" || exit 1
+        "$2" &
+        running=$!
+        wait $running
+        code=$?
+        running=
+        [ $code = 3 ] && [ $try != 3 ] || exit $code
+        echo 'the server of Wine died; again'
+        prefixes_end
+        rm -rf "${work:?}"/*
     done
 }

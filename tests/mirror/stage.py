@@ -118,6 +118,11 @@ class Stage:
     def revision(self, server, name):
         return int(self.stored(server, name).get("revision", 0))
 
+    def on_server(self, server, name, value):
+        """Waits until the server has this value."""
+        until(lambda: self.stored(server, name).get("content", b"")[8:16] == value[1].to_bytes(8, "little"),
+              f"{name} is {value} on the server")
+
     def replicated(self, server, replicas, name):
         """Waits until the replicas have the server's value, so that a failover loses none."""
         until(lambda: all(self.revision(one, name) == self.revision(server, name) for one in replicas),
@@ -142,6 +147,16 @@ class Stage:
                   "content", servers.content(*value, size),
                   *[part for pair in fields.items() for part in pair])
         return value
+
+    def has_lost_wine(self):
+        return any(machine.has_lost_wine() for machine in self.machines)
+
+    def tell(self):
+        """Prints what mirrors and brokers said last."""
+        for machine in self.machines:
+            for what, program in (("mirror", machine.mirror), ("broker", machine.broker)):
+                if program:
+                    print(f"the {what} of {machine.name} said:", *program.all[-25:], sep="\n    ")
 
     def end(self):
         """Ends what the case has started, and the peers: the next case begins with other programs."""

@@ -10,6 +10,7 @@ import random
 import signal
 import sys
 import time
+import traceback
 from collections import Counter
 
 import stage
@@ -63,12 +64,13 @@ class Torture:
         if not self.server.process or not self.answers():
             return
         name = self.chance.choice(["Prices", "Rates", "Settings"])
-        if name in self.older:
-            self.server.do("RESTORE", key_of(name), 0, self.older.pop(name), "REPLACE")
-        else:
+        content = self.scene.stored(self.server, name).get("content")
+        if name not in self.older:
             kept = self.server.do("DUMP", key_of(name))
             if kept:
-                self.older[name] = kept
+                self.older[name] = kept, content
+        elif self.older[name][1] != content:
+            self.server.do("RESTORE", key_of(name), 0, self.older.pop(name)[0], "REPLACE")
 
     def answers(self):
         try:
@@ -125,6 +127,7 @@ class Torture:
                 machine.peer(name).answer()
         for name, value in lasts.items():
             self.scene.agree(name, value, self.scene.machines)
+            self.scene.on_server(self.server, name, value)  # also after it went back
         for name in ("Settings", "Fast"):
             self.scene.agree_on_one(name, self.scene.machines)
             self.latest_wins(self.chance.choice(self.scene.machines), name)
@@ -180,10 +183,9 @@ def main():
             torture.round()
     except Exception as wrong:  # shown with what led to it
         print(f"FAILED: round {rounds}: {wrong!r}; harm so far: {dict(torture.done)}")
-        for machine in scene.machines:
-            if machine.mirror:
-                print(f"the mirror of {machine.name} said:", *machine.mirror.all[-25:], sep="\n    ")
-        return 1
+        traceback.print_exc(file=sys.stdout)
+        scene.tell()
+        return 3 if scene.has_lost_wine() else 1
     finally:
         scene.end()
         scene.close()

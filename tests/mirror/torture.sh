@@ -18,11 +18,9 @@ case ${1:-} in
 esac
 . "$root/tests/mirror/prefixes.sh"
 mirror_needs
-prefixes_begin 3 || exit 1
-python3 -B "$root/tests/mirror/torture.py" "$1" "${2:-$RANDOM}" "$bin" "$work" "${prefixes[*]}" \
-    "${wine_command[@]}" &
-running=$!
-wait $running
-code=$?
-running=
-exit "$code"
+seconds=$1 seed=${2:-$RANDOM}
+play() {
+    exec python3 -B "$root/tests/mirror/torture.py" "$seconds" "$seed" "$bin" "$work" "${prefixes[*]}" \
+        "${wine_command[@]}"
+}
+prefixes_play 3 play
