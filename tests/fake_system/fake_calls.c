@@ -67,11 +67,11 @@ void fake_free_pairs(struct list *list)
 
 /*
  * What a call may say where a test wants SYS_TAKEN of it: only create and link find foreign
- * objects, the claim finds another broker.
+ * objects and listen a foreign pipe, the claim finds another broker.
  */
 static enum sys_status allowed(enum fake_call call, enum sys_status status)
 {
-    if (status != SYS_TAKEN || call == FAKE_CREATE || call == FAKE_LINK)
+    if (status != SYS_TAKEN || call == FAKE_CREATE || call == FAKE_LINK || call == FAKE_LISTEN)
         return status;
     return call == FAKE_CLAIM ? SYS_SECOND_BROKER : SYS_FAILED;
 }

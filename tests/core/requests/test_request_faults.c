@@ -226,30 +226,51 @@ static void killed_at_each_call(void **state)
 
 /* ---- the pipe ---- */
 
-static void pipe_taken(size_t number)
+static const char *trouble;
+static uint32_t pipe_waits[8];
+
+/* Everything else works, and each try comes later than the one before. */
+static void pipe_missing(size_t number)
 {
-    if (number == 1) {
+    assert_in_range(number, 1, 7);
+    pipe_waits[number] = fake_wait_ms(fake, number);
+    if (number <= 4) {
         assert_null(fake_pipe(fake));
-        assert_true(life_reports("requests\tpipe\tfailed\t"));
+        assert_true(life_reports(trouble));
         assert_int_equal(life_report().result, SHMB_REPORT_INCOMPLETE);
         assert_true(asking_is_held("Fixed"));
-        assert_int_equal(fake_event_count(fake, EVENT_RUNNING_DEGRADED), 1);
-    } else if (number == 4) {
-        assert_null(fake_pipe(fake));
-        fake_mend(fake);
+        if (number > 1)
+            assert_true(pipe_waits[number] > pipe_waits[number - 1]);
+        if (number == 4)
+            fake_mend(fake);
     } else if (fake_pipe(fake) != NULL) {
         assert_true(life_reports("requests\tpipe\topen"));
         fake_stop_at(fake, FAKE_WAIT, fake_calls(fake, FAKE_WAIT));
     }
 }
 
+static void pipe_missing_with(enum sys_status status, enum event_id told, const char *says)
+{
+    trouble = says;
+    fake_fail(fake, FAKE_LISTEN, NULL, status);
+    life_run(RULES, pipe_missing, 100);
+    assert_int_equal(fake_event_count(fake, EVENT_REQUESTS_TAKEN), told == EVENT_REQUESTS_TAKEN);
+    assert_int_equal(fake_event_count(fake, EVENT_REQUESTS_FAILED), told == EVENT_REQUESTS_FAILED);
+    assert_int_equal(fake_event_count(fake, EVENT_REQUESTS_RECOVERED), 1);
+    assert_int_equal(fake_event_count(fake, EVENT_RUNNING_DEGRADED), 1);
+}
+
 static void a_pipe_that_fails_is_tried_again(void **state)
 {
     (void)state;
-    fake_fail(fake, FAKE_LISTEN, NULL, SYS_FAILED);
-    life_run(RULES, pipe_taken, 100);
-    assert_int_equal(fake_event_count(fake, EVENT_REQUESTS_FAILED), 1);
-    assert_int_equal(fake_event_count(fake, EVENT_REQUESTS_RECOVERED), 1);
+    pipe_missing_with(SYS_FAILED, EVENT_REQUESTS_FAILED, "requests\tpipe\tfailed\t");
+}
+
+/* Told once, however often it is tried; and nothing but the end of the other program is needed. */
+static void a_pipe_of_another_program_is_waited_out(void **state)
+{
+    (void)state;
+    pipe_missing_with(SYS_TAKEN, EVENT_REQUESTS_TAKEN, "requests\tpipe\tconflict\t");
 }
 
 /* ---- what is missing ---- */
@@ -390,6 +411,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_exists_is_never_given_to_who_asks, set_up, life_end),
         cmocka_unit_test_setup_teardown(killed_at_each_call, set_up, life_end),
         cmocka_unit_test_setup_teardown(a_pipe_that_fails_is_tried_again, set_up, life_end),
+        cmocka_unit_test_setup_teardown(a_pipe_of_another_program_is_waited_out, set_up, life_end),
         cmocka_unit_test_setup_teardown(who_asks_makes_no_retry_sooner, set_up, life_end),
         cmocka_unit_test_setup_teardown(a_restart_takes_them_over, set_up, life_end),
         cmocka_unit_test_setup_teardown(without_its_record_nobody_gets_it, set_up, life_end),
