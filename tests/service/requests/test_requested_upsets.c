@@ -1,15 +1,17 @@
 /*
- * Objects on request while brokers are killed, stopped and started again and rules are
- * changed. The programs that have the objects open do not notice.
+ * Objects on request while brokers are killed, stopped and started again, rules are changed, and
+ * another program has the pipe. The programs that have the objects open do not notice.
  */
 #include "requesting.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "processes.h"
 #include "service_manager.h"
 #include "shmb.h"
+#include "stage_pipe.h"
 
 #define HEAD "version: 1\ndefaults: { access: { read: [Users] } }\n"
 #define RULE(rule, objects, more)                                                                  \
@@ -75,6 +77,64 @@ static void a_killed_broker_loses_nothing(void **state)
     requesting_expect(&user, "0", "release ShmbKept.Alone");
     requesting_expect(&user, "made", "request ShmbKept.Fourth 64");
     assert_int_equal(child_end(owner), 0);
+    kill_broker(broker);
+}
+
+/* ---- the pipe is another program's ----------------------------------------------------------- */
+
+/* plant: has the pipe before any broker; reads what it gets, and tells how much at its end. */
+static int do_plant(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    stage_pipe_open(STAGE_STRANGER, SHMB_REQUEST_PIPE_RIGHTS, stage_pipe_wait);
+    client_say("planted by process %lu", GetCurrentProcessId());
+    client_wait_for_end();
+    stage_pipe_close();
+    client_say("%s: %u bytes", stage_pipe_clients() != 0 ? "looked at" : "not looked at",
+               (unsigned)stage_pipe_bytes());
+    return 0;
+}
+
+/* The next time that the broker says something of its pipe. */
+static const char *about_the_pipe(struct child *broker)
+{
+    const char *line;
+
+    do {
+        line = child_line(broker);
+        assert_non_null(line);
+    } while (strncmp(line, "warning 370:", 12) != 0 && strncmp(line, "info 372:", 9) != 0);
+    return line;
+}
+
+/* It is told once, all else works, the library tells it nothing, and its end is all that it takes.
+ */
+static void a_planted_pipe_is_waited_out(void **state)
+{
+    struct child *stranger = client_start(&user, "plant"), *broker;
+    const char *process = strstr(child_line(stranger), "process ");
+    char who[32], line[64];
+
+    (void)state;
+    assert_non_null(process);
+    snprintf(who, sizeof(who), "%s", process);
+    broker = child_start(&alone, "\"%s\" run --allow-unsafe-config --config \"%s\"",
+                         support_sibling("shmbroker.exe"),
+                         support_file(USUAL "segments: { ShmbTest.Data: { size: 64 } }\n"));
+    assert_non_null(strstr(child_find(broker, "warning 370:", SUPPORT_DEADLINE_MS), who));
+    child_find(broker, "warning 103:", SUPPORT_DEADLINE_MS);
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 4"), "0");
+    program_says(support_sibling("shmbroker.exe"), "status", 1,
+                 "requests pipe: conflict, another program has a pipe");
+    snprintf(line, sizeof(line), "%d %u 0 0", SHMB_NOT_OURS, SHMB_REASON_NONE);
+    requesting_expect(&user, line, "request ShmbKept.A 64");
+    requesting_expect(&user, line, "ask ShmbKept.A 64");
+    snprintf(line, sizeof(line), "%d", SHMB_NOT_OURS);
+    requesting_expect(&user, line, "release ShmbKept.A");
+    assert_int_equal(child_end_with(stranger, "looked at: 0 bytes"), 0);
+    assert_memory_equal(about_the_pipe(broker), "info 372:", 9);
+    requesting_expect(&user, "made", "request ShmbKept.A 64");
     kill_broker(broker);
 }
 
@@ -213,8 +273,12 @@ int main(void)
         SERVICE(a_rule_of_another_name_takes_them_over),
         SERVICE(a_name_that_is_configured_now_goes_on),
         SERVICE(without_rules_all_goes_and_so_does_the_pipe),
+        TEST(a_planted_pipe_is_waited_out),
     };
+    struct verb verbs[16] = {{"plant", 0, do_plant}};
 
-    support_client(requesting_verbs, requesting_verb_count);
+    assert(requesting_verb_count < sizeof(verbs) / sizeof(verbs[0]));
+    memcpy(verbs + 1, requesting_verbs, requesting_verb_count * sizeof(verbs[0]));
+    support_client(verbs, requesting_verb_count + 1);
     return cmocka_run_group_tests(tests, scm_setup, NULL);
 }
