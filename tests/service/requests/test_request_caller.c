@@ -133,6 +133,64 @@ static void a_label_denies_what_writes(void **state)
     request_caller_close(&caller);
 }
 
+/* Until RevertToSelf, this thread has a token that is restricted to this SID. */
+static void restrict_thread_to(WELL_KNOWN_SID_TYPE only)
+{
+    BYTE to[SECURITY_MAX_SID_SIZE];
+    SID_AND_ATTRIBUTES restricted = {to, 0};
+    DWORD size = sizeof(to);
+    HANDLE own, token, thread;
+
+    assert_true(OpenProcessToken(GetCurrentProcess(), TOKEN_ALL_ACCESS, &own));
+    assert_true(CreateWellKnownSid(only, NULL, to, &size));
+    assert_true(CreateRestrictedToken(own, 0, 0, NULL, 0, NULL, 1, &restricted, &token));
+    assert_true(DuplicateTokenEx(token, TOKEN_QUERY | TOKEN_IMPERSONATE, NULL,
+                                 SecurityImpersonation, TokenImpersonation, &thread));
+    assert_true(SetThreadToken(NULL, thread));
+    CloseHandle(thread);
+    CloseHandle(token);
+    CloseHandle(own);
+}
+
+/*
+ * A client that wants it so (SECURITY_CONTEXT_TRACKING) is who it is when it writes: restricting
+ * SIDs that its thread gets behind the connection count. Of all others, the connection counts.
+ */
+static void whoever_is_restricted_later_is_so(DWORD tracking, bool counts)
+{
+    const wchar_t *name = L"\\\\.\\pipe\\ShmbTest.Caller";
+    HANDLE pipe = CreateNamedPipeW(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1, 64, 64, 0, NULL);
+    HANDLE client = CreateFileW(name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
+                                SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION | tracking, NULL);
+    struct request_caller caller;
+    char byte = 'x';
+    DWORD done;
+    BOOL written;
+
+    assert_true(client != INVALID_HANDLE_VALUE);
+    restrict_thread_to(WinAuthenticatedUserSid);
+    written = WriteFile(client, &byte, 1, &done, NULL);
+    assert_true(RevertToSelf());
+    assert_true(written);
+    assert_true(ReadFile(pipe, &byte, 1, &done, NULL));
+    assert_int_equal(request_caller_read(pipe, &caller), ERROR_SUCCESS);
+    assert_int_equal(IsTokenRestricted(caller.token) != 0, counts);
+    assert_true(allowed(&caller, "O:SYD:(A;;0x1;;;AU)", 1, false));
+    assert_int_equal(allowed(&caller, "O:SYD:(A;;0x1;;;WD)", 1, false), !counts);
+    request_caller_close(&caller);
+    CloseHandle(client);
+    CloseHandle(pipe);
+}
+
+static void a_token_restricted_later_counts_where_it_is_tracked(void **state)
+{
+    (void)state;
+    if (support_wine())
+        skip();
+    whoever_is_restricted_later_is_so(SECURITY_CONTEXT_TRACKING, true);
+    whoever_is_restricted_later_is_so(0, false);
+}
+
 /* A failure lets nobody in. */
 static void without_a_list_nobody_is_let_in(void **state)
 {
@@ -236,6 +294,7 @@ int main(void)
         cmocka_unit_test(a_group_without_effect_still_denies),
         cmocka_unit_test(a_restricted_token_needs_both),
         cmocka_unit_test(a_label_denies_what_writes),
+        cmocka_unit_test(a_token_restricted_later_counts_where_it_is_tracked),
         cmocka_unit_test(without_a_list_nobody_is_let_in),
         cmocka_unit_test(without_a_token_neither),
         cmocka_unit_test(a_pipe_without_a_client_has_no_caller),
