@@ -108,8 +108,7 @@ static const char *about_the_pipe(struct child *broker)
     return line;
 }
 
-/* It is told once, all else works, the library tells it nothing, and its end is all that it takes.
- */
+/* It is told once, all else works, nothing goes to the stranger, and its end is waited for. */
 static void a_planted_pipe_is_waited_out(void **state)
 {
     struct child *stranger = client_start(&user, "plant"), *broker;
