@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "requesting.h"
 #include "shmb.h"
 
 #define LOCK "Global\\ShmbTest.Data.lock"
@@ -153,6 +154,48 @@ static void nor_do_clients_with_the_library(void **state)
     child_expect(changed, "changed 0");
     assert_int_equal(child_end(waiter), 0);
     assert_int_equal(child_end(changed), 0);
+}
+
+static const char with_a_rule[] = "version: 1\n"
+                                  "defaults: { access: { read: [Users] } }\n"
+                                  "requests:\n"
+                                  "  Kept:\n"
+                                  "    names: 'ShmbKept.*'\n"
+                                  "    who: [Users]\n"
+                                  "    size: 4 KiB\n"
+                                  "    each: { objects: 2, memory: 64 KiB }\n"
+                                  "    total: { objects: 2, memory: 64 KiB }\n"
+                                  "    access: { write: [Requester, Users] }\n"
+                                  "    lives: until released\n";
+
+/* With its content, its account and its place in the quota. */
+static void what_was_asked_for_outlives_another_version(void **state)
+{
+    struct child *holder;
+    uint64_t generation;
+    char full[64];
+
+    (void)state;
+    install_and_start(with_a_rule);
+    requesting_expect(&user, "made", "request ShmbKept.1 64");
+    holder = requesting_start(&user, "made", "keep ShmbKept.2 64");
+    child_expect(holder, "open 0");
+    assert_string_equal(client_line(&user, "write Global\\ShmbKept.1 0 one"), "written");
+    generation = requesting_generation("ShmbKept.1");
+    program_says(support_sibling("shmbroker_next.exe"), "install --allow-unsafe-config", 0,
+                 "runs with this program now");
+    program_says(installed_program(), "--version", 0, "shmbroker 99.0.0");
+    assert_int_equal(requesting_generation("ShmbKept.1"), generation);
+    assert_string_equal(client_line(&user, "dump Global\\ShmbKept.1"), "4096: 6f6e65");
+    snprintf(full, sizeof(full), "%d %u 2 2", SHMB_QUOTA, SHMB_REASON_EACH_OBJECTS);
+    requesting_expect(&user, full, "request ShmbKept.3 64");
+    requesting_expect(&user, "0", "release ShmbKept.1");
+    requesting_expect(&user, "made", "request ShmbKept.3 64");
+    broker_says("install --allow-unsafe-config", 0, "runs with this program now");
+    requesting_expect(&user, full, "request ShmbKept.4 64");
+    requesting_expect(&user, "0", "release ShmbKept.3");
+    requesting_expect(&user, "0", "release ShmbKept.2");
+    assert_int_equal(child_end(holder), 0);
 }
 
 /* A registration that somebody has made his own, as far as the system knows such details. */
@@ -502,6 +545,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(clients_do_not_notice_another_version),
         TEST(nor_do_clients_with_the_library),
+        TEST(what_was_asked_for_outlives_another_version),
         TEST(a_version_that_does_not_start_gives_way_to_the_former),
         TEST(the_same_program_does_not_disturb),
         TEST(a_stopped_service_stays_stopped),
@@ -511,6 +555,6 @@ int main(void)
         TEST(status_tells_that_another_program_is_installed),
     };
 
-    support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));
+    requesting_client(verbs, sizeof(verbs) / sizeof(verbs[0]));
     return cmocka_run_group_tests(tests, scm_setup, NULL);
 }

@@ -240,6 +240,16 @@ const struct verb requesting_verbs[] = {
     {"race", 3, do_race},       {"cycle", 3, do_cycle}, {"hurry", 3, do_hurry}};
 const size_t requesting_verb_count = sizeof(requesting_verbs) / sizeof(requesting_verbs[0]);
 
+void requesting_client(const struct verb *own, size_t count)
+{
+    struct verb verbs[32];
+
+    assert_true(count + requesting_verb_count <= sizeof(verbs) / sizeof(verbs[0]));
+    memcpy(verbs, own, count * sizeof(verbs[0]));
+    memcpy(verbs + count, requesting_verbs, sizeof(requesting_verbs));
+    support_client(verbs, count + requesting_verb_count);
+}
+
 /* ---- what a test expects ------------------------------------------------------------------ */
 
 void requesting_expect(const struct launch *how, const char *line, const char *command)

@@ -26,6 +26,9 @@
 extern const struct verb requesting_verbs[];
 extern const size_t requesting_verb_count;
 
+/* As support_client, for these verbs and `count` of the test's own. */
+void requesting_client(const struct verb *own, size_t count);
+
 /* The same of this process: its answer, until the next call. */
 const char *requesting_request(const char *name, uint64_t bytes);
 const char *requesting_ask(const char *name, uint64_t bytes);
