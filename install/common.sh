@@ -8,14 +8,16 @@ mkdir -p "$shmb_build"
 # lasts, and what it printed only where it failed. Code 77 means that it cannot be
 # done on this machine; its last line says why.
 step() {
-    local text=$1 log code='' finished
+    local text=$1 log code='' part late finished
     shift
     log=$(mktemp) || return 1
     printf '%s ' "$text"
     exec {finished}< <("$@" >"$log" 2>&1 </dev/null; echo $?)
     while :; do
-        read -r -t 5 -u "$finished" code
-        [ $? -gt 128 ] || break # above 128 is the time-out
+        read -r -t 5 -u "$finished" part
+        late=$?
+        code+=$part # the time-out may come in the middle of the line
+        [ $late -gt 128 ] || break # above 128 is the time-out
         printf '.'
     done
     exec {finished}<&-
