@@ -226,12 +226,18 @@ static void swap(unsigned char **a, unsigned char **b)
     *b = other;
 }
 
+/* What both had, or what was here when the segment was opened. NULL: neither is known. */
+static const unsigned char *content_before(const struct mirror *mirror)
+{
+    return mirror->known || mirror->first ? mirror->content : NULL;
+}
+
 static void taken(struct mirror *mirror, const struct local_found *found)
 {
     struct mirror_shared *shared = mirror->shared;
     char text[REPORT_TEXT];
 
-    if (found->other && (mirror->known || mirror->first) && mirror->config->publish) {
+    if (found->other && content_before(mirror) != NULL && mirror->config->publish) {
         mirror->figures.lost++;
         snprintf(text, sizeof(text),
                  "lost: a change of this machine; revision %llu of %s was there first",
@@ -259,8 +265,7 @@ static void put_incoming(struct mirror *mirror)
 {
     struct local_found found;
 
-    switch (local_put(&mirror->local, mirror->incoming,
-                      mirror->known || mirror->first ? mirror->content : NULL, &found)) {
+    switch (local_put(&mirror->local, mirror->incoming, content_before(mirror), &found)) {
     case LOCAL_DONE:
         taken(mirror, &found);
         break;
@@ -378,21 +383,23 @@ static void settle_copy(struct mirror *mirror, const char *stamp)
 }
 
 /*
- * What both had, or what was here when the segment was opened: there is nothing to write then, and
- * what a program here has written since is newer. Who only follows writes it all the same, in place
- * of what a program here should not have written.
+ * This content was here before: there is nothing to write, and what a program here has written
+ * since is newer. Who only follows writes it all the same, in place of what a program here should
+ * not have written.
  */
-static bool had_before(const struct mirror *mirror, const char *content)
+static bool was_here(const struct mirror *mirror, const char *content)
 {
-    return mirror->config->publish && (mirror->known || mirror->first) &&
-           memcmp(content, mirror->content, (size_t)mirror->room) == 0;
+    const unsigned char *before = content_before(mirror);
+
+    return mirror->config->publish && before != NULL &&
+           memcmp(content, before, (size_t)mirror->room) == 0;
 }
 
 /* `content` is as large as the segment. */
 static void came(struct mirror *mirror, const struct revision_head *head, const char *content)
 {
     mirror->figures.bytes_received += head->size;
-    if (had_before(mirror, content)) {
+    if (was_here(mirror, content)) {
         mirror->known = true;
         mirror->pending = false;
         mirror->coming_us = 0;
