@@ -85,9 +85,11 @@ while IFS= read -r -d '' file; do
     quietly is_signed "$file" || exit 1
     number=$((number + 1))
 done < <(find "$work/unpacked" "$work/installed" \( -name '*.exe' -o -name '*.dll' \) ! -name 'System.*.dll' -print0)
-# five in the whole, as zip and MSI, two in each client package; with the .NET SDK the whole has one more
+# five in the whole, as zip and MSI, two in each client package; the whole has one more with the .NET
+# SDK, and one more with hiredis
 wanted=14
-[ ! -e "$(echo "$packages"/*.nupkg)" ] || wanted=16
+[ ! -e "$(echo "$packages"/*.nupkg)" ] || wanted=$((wanted + 2))
+[ ! -e "$root/build/deps/hiredis" ] || wanted=$((wanted + 2))
 [ $number = $wanted ] || fail "$number signed programs instead of $wanted"
 quietly is_signed "$packages"/ShmBroker-*.msi || exit 1
 whole=$(echo "$work"/unpacked/ShmBroker-[0-9]*)
