@@ -234,20 +234,22 @@ static int do_hurry(int argc, char **argv)
     return 0;
 }
 
-const struct verb requesting_verbs[] = {
+static const struct verb requesting_verbs[] = {
     {"request", 2, do_request}, {"ask", 2, do_ask},     {"release", 1, do_release},
     {"keep", 2, do_keep},       {"lock", 2, do_lock},   {"many", 3, do_many},
     {"race", 3, do_race},       {"cycle", 3, do_cycle}, {"hurry", 3, do_hurry}};
-const size_t requesting_verb_count = sizeof(requesting_verbs) / sizeof(requesting_verbs[0]);
+#define VERBS (sizeof(requesting_verbs) / sizeof(requesting_verbs[0]))
 
 void requesting_client(const struct verb *own, size_t count)
 {
     struct verb verbs[32];
+    size_t i;
 
-    assert_true(count + requesting_verb_count <= sizeof(verbs) / sizeof(verbs[0]));
-    memcpy(verbs, own, count * sizeof(verbs[0]));
-    memcpy(verbs + count, requesting_verbs, sizeof(requesting_verbs));
-    support_client(verbs, count + requesting_verb_count);
+    assert_in_range(count, 0, sizeof(verbs) / sizeof(verbs[0]) - VERBS);
+    memcpy(verbs, requesting_verbs, sizeof(requesting_verbs));
+    for (i = 0; i < count; i++)
+        verbs[VERBS + i] = own[i];
+    support_client(verbs, VERBS + count);
 }
 
 /* ---- what a test expects ------------------------------------------------------------------ */

@@ -23,10 +23,7 @@
 
 #include "support.h"
 
-extern const struct verb requesting_verbs[];
-extern const size_t requesting_verb_count;
-
-/* As support_client, for these verbs and `count` of the test's own. */
+/* As support_client, for these verbs and `count` of the test's own (NULL and 0: none). */
 void requesting_client(const struct verb *own, size_t count);
 
 /* The same of this process: its answer, until the next call. */
