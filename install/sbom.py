@@ -144,7 +144,7 @@ class Document:
     def link(self, identifier, build, target):
         """What is linked into a program of ours, as its map says."""
         ours = os.path.realpath(os.path.join(self.folder, "build"))
-        parts = {}
+        parts, licences = {}, {"MIT"}
         for path in sorted(linked(os.path.join(self.folder, "build", build, "maps", target + ".map"))):
             built = re.search(r"/_deps/(\w+)-build/", path)
             if built:
@@ -152,6 +152,7 @@ class Document:
                 if name not in self.packages:
                     self.packages[name] = library(name)
                 self.relate(identifier, "STATIC_LINK", self.packages[name]["SPDXID"])
+                licences.add(LIBRARIES[name]["licence"])
             elif not path.startswith(ours + os.sep):
                 package = debian(path)
                 if not package:
@@ -161,6 +162,7 @@ class Document:
             sys.exit(f"sbom.py: {target} has nothing of the compiler")
         for package in sorted(parts):
             self.relate(identifier, "STATIC_LINK", self.compiler_part(package, parts[package]))
+        self.files[identifier]["licenseConcluded"] = " AND ".join(sorted(licences))
 
     def managed(self, identifier, file, top):
         """A library for .NET in the module for PowerShell: ours, or Microsoft's as install/nuget.sh lists it."""
@@ -189,8 +191,8 @@ class Document:
             found.append(identifier)
             sums.append(hashlib.sha1(data).hexdigest())
             stem, kind = os.path.splitext(path)
-            own = re.fullmatch(r"share/shmbroker/licences/(\w+)\.txt", path)
-            licence = LIBRARIES[own[1]]["licence"] if own and own[1] in LIBRARIES else None
+            text = re.fullmatch(r"share/shmbroker/(?:licences/(\w+)\.txt|LICENSE)", path)
+            licence = None if not text else "MIT" if not text[1] else LIBRARIES.get(text[1], {}).get("licence")
             self.files[identifier] = {
                 "SPDXID": identifier, "fileName": "./" + path, "checksums": checksums(data),
                 "fileTypes": [TYPES.get(kind, "TEXT")], "licenseConcluded": licence or "MIT",
@@ -217,12 +219,16 @@ class Document:
         """One of our packages, which holds the files of a tree."""
         kind = "INSTALL" if file.endswith(".msi") else "ARCHIVE"
         identifier = ident("Package", file)
+        concluded = {word for one in files for word in self.files[one]["licenseConcluded"].split(" AND ")}
+        found = {word for one in files for word in self.files[one]["licenseInfoInFiles"]}
         self.packages[file] = {
             "SPDXID": identifier, "name": "ShmBroker client" if "-client-" in file else "ShmBroker",
             "versionInfo": self.version, "packageFileName": file, "supplier": UNKNOWN,
             "downloadLocation": self.place(file), "filesAnalyzed": True, "packageVerificationCode": {"packageVerificationCodeValue": verification},
-            "checksums": checksums(read(os.path.join(self.folder, file))), "licenseConcluded": "MIT",
-            "licenseDeclared": "MIT", "licenseInfoFromFiles": ["MIT"], "copyrightText": self.copyright(),
+            "checksums": checksums(read(os.path.join(self.folder, file))),
+            "licenseConcluded": " AND ".join(sorted(concluded)), "licenseDeclared": "MIT",
+            "licenseInfoFromFiles": sorted(found - {UNKNOWN}),
+            "copyrightText": self.copyright(),
             "primaryPackagePurpose": kind, "comment": f"the files are below {tree}/" if kind == "ARCHIVE" else
             "the files are below the folder of the installation"}
         if self.home:

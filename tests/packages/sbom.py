@@ -129,6 +129,9 @@ def of_packages(document, folder, related):
         code = hashlib.sha1("".join(sorted(stated(file)["SHA1"] for file in files)).encode()).hexdigest()
         if package["packageVerificationCode"]["packageVerificationCodeValue"] != code:
             wrong.append(f"{name}: wrong verification code")
+        said = {word for file in files for word in file["licenseInfoInFiles"]} - {"NOASSERTION"}
+        if set(package["licenseInfoFromFiles"]) != said or "MIT" not in said:
+            wrong.append(f"{name}: of its files' licences {sorted(said)} it has {package['licenseInfoFromFiles']}")
         # the MSI holds the same tree as the zip
         wrong += of_files(os.path.join(folder, re.sub(r"\.msi$", ".zip", name)), files, related)
     return wrong
@@ -152,6 +155,9 @@ def of_files(path, files, related):
                 continue
             wrong += [f"{path}: {name} with {library}, or not: {sorted(parts)}" for library, message in MESSAGES.items()
                       if (message in data) != (library in parts)]
+            licences = {"MIT"} | {part["licenseConcluded"] for library, part in parts.items() if library in MESSAGES}
+            if named[name]["licenseConcluded"] != " AND ".join(sorted(licences)):
+                wrong.append(f"{path}: {name} is under {named[name]['licenseConcluded']}, not {sorted(licences)}")
             machine = "i686" if int.from_bytes(data[int.from_bytes(data[60:64], "little") + 4:][:2], "little") == 0x14c \
                 else "x86-64"
             compiler = [part for part in parts if machine in part]
@@ -175,6 +181,10 @@ def mutants(document):
     yield change("no place to load from", lambda d: d["packages"][0].pop("downloadLocation"))
     yield change("another sum of a file", lambda d: d["files"][0]["checksums"][1].update(checksumValue="0" * 64))
     yield change("a file less", lambda d: d["relationships"].remove(next(filter(is_file, d["relationships"]))))
+    yield change("a licence less of a program", lambda d: [
+        file.update(licenseConcluded="MIT") for file in d["files"] if "BSD-3-Clause" in file["licenseConcluded"]])
+    yield change("no licence of a file", lambda d: [
+        file.update(licenseInfoInFiles=["NOASSERTION"]) for file in d["files"]])
     yield change("another time", lambda d: d["creationInfo"].update(created="2001-01-01T00:00:00Z"))
     for library in MESSAGES:
         yield change(f"no {library}", lambda d, library=library: d.update(relationships=[
