@@ -2,6 +2,7 @@
 torn, none is lost that was the last one, and all agree in the end."""
 import itertools
 import os
+import time
 
 from stage import BOTH, FOLLOW, PUBLISH, key_of, says
 from waiting import until
@@ -140,6 +141,18 @@ def a_change_outlives_the_server_and_its_mirror(stage):
     way.connect()
     stage.agree("Settings", value, stage.machines)
     assert not three.mirror.has_said("lost"), three.mirror.all
+
+
+def who_knows_no_revision_waits_for_others(stage):
+    """An empty server, and a mirror that publishes and follows: for 3 s others may put there what they
+    know; then it sends. A slow machine only makes that longer."""
+    one, _, _ = stage.machines
+    server = stage.server()
+    stage.put(one, "Settings")
+    begun = time.monotonic()
+    stage.mirror(one, server, {"Settings": BOTH})
+    until(lambda: stage.revision(server, "Settings"), "the value is on the server")
+    assert time.monotonic() - begun >= 2.9, "it has not waited"
 
 
 def empty_again_and_nobody_publishes(stage):

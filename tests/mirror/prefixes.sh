@@ -1,12 +1,12 @@
 # Sourced by the scripts that need several machines, which set `root` before: the build, Wine prefixes, and a
-# folder `work` that goes with the script. What the script runs is in the background, and `running` is its
-# process: a signal to the script ends it.
+# folder `work` that goes with the script.
 #
 #   mirror_needs [valkey]  ends the script with 77 where there is no server or no shmbmirror
 #   prefixes_play COUNT FUNCTION
-#                          makes so many; they are in the array `prefixes`. Then ends the script with
-#                          the result of FUNCTION, which may use `exec`. If that is 3, the server of Wine
-#                          itself has died: all begins anew, twice at most
+#                          makes so many, runs FUNCTION, which finds them in the array `prefixes`, and
+#                          ends the script with its result; a signal to the script ends FUNCTION, which
+#                          is one process (`exec`). If the result is 3, the server of Wine itself has
+#                          died: all begins anew, twice at most
 . "$root/install/common.sh"
 SHMB_BUILD=$shmb_build
 . "$root/tests/wine.sh"

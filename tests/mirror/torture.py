@@ -3,8 +3,9 @@
     torture.py SECONDS SEED BIN WORK "PREFIX PREFIX…" WINE…
 
 A round: programs write, a few kinds of harm are done, all is mended, the programs end, and all
-machines must agree: on the publisher's last value where one publishes, on one value where all write. Nothing
-may be torn at any time, and once it is quiet nothing may change any more: an echo would.
+machines must agree: on the publisher's last value where one publishes, on one value where all write. The
+next value then wins, or its loss is told. Nothing may be torn at any time, and once it is quiet nothing
+may change any more: an echo would.
 """
 import random
 import signal
@@ -135,8 +136,8 @@ class Torture:
         self.scene.nothing_torn()
 
     def latest_wins(self, machine, name):
-        """What is written now is there in the end: nothing older comes back. Who has met the server
-        too late is told so, but then has met it."""
+        """What is written now is there in the end: nothing older comes back. A mirror that has not met
+        the server since the harm may lose it, and then tells so; it has met the server now."""
         for _ in self.scene.machines:
             since = len(machine.mirror.all)
             value = self.scene.put(machine, name)
