@@ -31,6 +31,7 @@ def a_master_with_a_replica_killed(stage):
     stage.mirror(one, where, {"Prices": PUBLISH, "Settings": BOTH})
     for machine in (two, three):
         stage.mirror(machine, where, {"Prices": FOLLOW, "Settings": BOTH})
+    stage.met()
     stage.agree("Prices", stage.put(one, "Prices"), [two, three])
     cluster.owner.kill()
     value = stage.put(one, "Prices")

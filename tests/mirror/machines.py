@@ -208,6 +208,12 @@ class Machine:
         except ValueError:
             return {"code": code, "said": said}
 
+    def states(self):
+        """The states of its segments, as the mirror that runs now tells them; none before it does: the
+        status file of a mirror that was killed stays."""
+        status = self.status()
+        return [one["state"] for one in status["segments"]] if status.get("running") else []
+
     def peer(self, name, again=False):
         """The program that writes and watches this segment."""
         if again and name in self.peers:

@@ -69,11 +69,10 @@ class Stage:
 
     def met(self):
         """Waits until each mirror has compared each of its segments with the server: what is written
-        before that may give way to what the server has."""
+        before that may give way to what the server has, where a mirror publishes and follows."""
         for machine in self.machines:
             if machine.mirror:
-                until(lambda machine=machine: all(one["state"] == "agreed" for one in
-                                                  machine.status().get("segments", [{"state": ""}])),
+                until(lambda machine=machine: set(machine.states()) == {"agreed"},
                       f"the mirror of {machine.name} has compared", state=machine.status)
 
     def number(self):
