@@ -94,9 +94,13 @@ void broker_retry(struct broker *broker)
     bool recovered = claim_again(broker), changed = false, lost;
     size_t i;
 
-    for (i = 0; i < broker->inventory->count && !broker_stopping(broker); i++)
-        if (needs_retry(&broker->inventory->items[i]))
-            recovered |= retry_item(&maker, &broker->inventory->items[i], &changed);
+    for (i = 0; i < broker->inventory->count; i++) {
+        if (!needs_retry(&broker->inventory->items[i]))
+            continue;
+        if (broker_stopping(broker))
+            break;
+        recovered |= retry_item(&maker, &broker->inventory->items[i], &changed);
+    }
     (void)auditing_tell(broker->system, broker->inventory, &broker->audit_told);
     lost = lost_report(broker->system, broker->inventory, &broker->report.lost);
     if (!broker_stopping(broker) && (changed || state_trouble(broker->state) != NULL))

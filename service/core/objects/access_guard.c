@@ -85,10 +85,10 @@ size_t access_guard_look(const struct maker *maker, bool last)
     for (i = 0; i < maker->inventory->count; i++) {
         struct item *item = &maker->inventory->items[i];
 
-        if (!last && system->stopping(system->self))
-            break;
         if (!is_guarded(maker, item))
             continue;
+        if (!last && system->stopping(system->self))
+            break;
         count += correct(maker, item);
         if (last)
             system->progress(system->self);

@@ -168,12 +168,14 @@ bool retired_round(struct retired *retired)
     const struct state_record *record;
     size_t looked_up = 0;
 
-    while (looked_up < ROUND && !system->stopping(system->self)) {
+    while (looked_up < ROUND) {
         record = state_next(retired->state, &retired->at);
         if (record == NULL)
             return end_pass(retired);
         if (!record->retired)
             continue;
+        if (system->stopping(system->self))
+            return false;
         look_at(retired, record);
         looked_up++;
     }

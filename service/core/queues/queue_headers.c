@@ -268,10 +268,10 @@ bool queue_headers_repair(const struct system *system, struct inventory *invento
         struct item *item = &inventory->items[i];
         unsigned wrong;
 
-        if (!last && system->stopping(system->self))
-            break;
         if (!is_watched(inventory, item, owner))
             continue;
+        if (!last && system->stopping(system->self))
+            break;
         if (item->renewal_due) {
             queue_header_renew(system, item);
             continue;
