@@ -3,7 +3,8 @@
  *
  * profile.sh counts the instructions of two runs with different counts, so what both do at the
  * start falls out. Parts: load (a configuration of COUNT segments), table (a table of COUNT rows),
- * find (COUNT names found in a table of 10000), lock, queue, snapshot, publish.
+ * find (COUNT names found in a table of 10000), lock, queue, snapshot, publish, request (COUNT
+ * requests and releases, one at a time, of a broker that holds 10000 segments).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +13,11 @@
 #include "compiler.h"
 #include "directory_table.h"
 #include "fast_lock.h"
+#include "lifecycle.h"
+#include "light_port.h"
 #include "load.h"
 #include "queue_ring.h"
+#include "request_message.h"
 #include "shared_copy.h"
 #include "snapshot_pair.h"
 
@@ -180,6 +184,65 @@ static void publish(unsigned count)
     free(pair);
 }
 
+static unsigned messages, answers, to_answer;
+
+/* One message a wait: a request for a segment, then its release. */
+static bool next_message(struct sys_asker *asker, uint8_t *bytes)
+{
+    struct shmb_request_message message = {
+        .what = SHMB_REQUEST_MAKE, .kind = SHMB_SECTION, .size = 4096};
+
+    if (messages != answers || messages == to_answer)
+        return false;
+    if (messages % 2 != 0)
+        message = (struct shmb_request_message){.what = SHMB_REQUEST_RELEASE};
+    (void)snprintf(message.name, sizeof(message.name), "App.%u", messages / 2);
+    *asker = (struct sys_asker){.process = 100, .sid = "S-1-5-21-1-2-3-1001"};
+    shmb_request_write(&message, bytes);
+    messages++;
+    return true;
+}
+
+static void answered(const uint8_t *bytes)
+{
+    struct shmb_request_answer answer;
+
+    must(shmb_answer_read(bytes, SHMB_ANSWER_BYTES, &answer) && answer.reason == SHMB_WHY_NONE,
+         "a request");
+    answers++;
+}
+
+static enum sys_wake wait_for_message(uint32_t ms)
+{
+    (void)ms;
+    return answers == to_answer ? SYS_WAKE_STOP : SYS_WAKE_REQUESTS;
+}
+
+static bool stopping(void)
+{
+    return answers == to_answer;
+}
+
+static void request(unsigned count)
+{
+    static const char rules[] = "version: 1\nhold_for: 0\ndefaults: { access: { read: Users } }\n"
+                                "requests: { App: { names: 'App.*', who: [Users], size: 4 KiB, "
+                                "rate: 10000, lives: until released } }\nsegments:\n";
+    struct light light = {NULL, next_message, answered, wait_for_message, stopping};
+    const size_t room = sizeof(rules) + ROWS * 40;
+    char *text = zeros(room);
+    size_t used = (size_t)snprintf(text, room, "%s", rules);
+    unsigned i;
+
+    for (i = 0; i < ROWS; i++)
+        used += (size_t)snprintf(text + used, room - used, "  Segment%06u: { size: 4096 }\n", i);
+    light.configuration = text;
+    to_answer = 2 * count;
+    must(lifecycle_run(light_port(&light), "profile.yaml") == 0, "lifecycle_run");
+    must(answers == to_answer, "answers");
+    free(text);
+}
+
 int main(int argc, char **argv)
 {
     static const struct part {
@@ -188,6 +251,7 @@ int main(int argc, char **argv)
     } parts[] = {
         {"load", load},   {"table", table},       {"find", find},       {"lock", lock},
         {"queue", queue}, {"snapshot", snapshot}, {"publish", publish},
+        {"request", request},
     };
     size_t i;
 

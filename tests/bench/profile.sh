@@ -39,7 +39,8 @@ figures() {
         figure lock 20000 10000 'fast_take and fast_give, alone' &&
         figure queue 20000 10000 'ring_put and ring_get of 64 bytes, alone' &&
         figure snapshot 20000 10000 'a snapshot of 64 bytes' &&
-        figure publish 20000 10000 '64 bytes published'
+        figure publish 20000 10000 '64 bytes published' &&
+        figure request 40 20 'a request and its release, 10000 segments held'
 }
 
 step 'building: host, without sanitizers' locked host_release || exit 1
