@@ -77,7 +77,7 @@ def a_slot_that_moves(stage):
     ids = {node: node.do("CLUSTER", "MYID") for node in (source, target)}
     target.do("CLUSTER", "SETSLOT", slot, "IMPORTING", ids[source])
     source.do("CLUSTER", "SETSLOT", slot, "MIGRATING", ids[target])
-    source.do("MIGRATE", servers.HOST, target.port, key, 0, 5000)
+    source.do("MIGRATE", servers.HOST, target.port, key, 0, 25000)
     stage.agree("Prices", stage.put(one, "Prices"), [two, three])  # by ASK
     for node in (target, source):
         node.do("CLUSTER", "SETSLOT", slot, "NODE", ids[target])

@@ -76,7 +76,8 @@ def a_write_that_knows_too_little_is_refused(stage):
     server = stage.server()
     way = stage.way(two, server)
     stage.mirror(one, server, {"Settings": BOTH})
-    stage.mirror(two, way, {"Settings": BOTH}, "timeout: 30 s")
+    # it asks nothing by itself: while it waits for an answer it sends nothing
+    stage.mirror(two, way, {"Settings": BOTH}, "timeout: 1 min\ncheck: 10 min")
     stage.met()
     stage.agree("Settings", stage.put(one, "Settings"), [two])
 

@@ -131,8 +131,7 @@ class _Example(servers.Farm):
         for number in range(3):
             self.sentinels.append(servers.Server(folder, f"sentinel{number + 1}", lines(sentinel),
                                                  sentinel=True).start())
-        for one in self.sentinels:
-            until(lambda one=one: self.known_by(one), "the Sentinels know each other and the replicas")
+        until(self.all_known, "the Sentinels know each other and the replicas")
 
 
 def the_example_of_the_page(stage):

@@ -48,7 +48,7 @@ def the_old_master_comes_back(stage):
     farm.master.start()
     until(lambda: farm.master.info("replication").get("master_link_status") == "up",
           "the old master follows the new one")
-    until(lambda: farm.known_by(farm.sentinels[0]), "the Sentinels know it as a replica")
+    until(farm.all_known, "the Sentinels know it as a replica")
     stage.agree("Settings", stage.put(one, "Settings"), stage.machines)
     stage.replicated(other, [farm.master], "Settings")
     other.kill()
@@ -113,7 +113,8 @@ def a_master_without_replicas_takes_no_writes(stage):
     farm.replicas[0].kill()
     until(lambda: farm.master.info("replication")["min_slaves_good_slaves"] == "0",
           "the master misses its replica")
-    value, since = stage.put(one, "Prices"), len(one.mirror.all)
+    since = len(one.mirror.all)
+    value = stage.put(one, "Prices")
     assert one.peer("Prices").value() == value
     says(one, "NOREPLICAS", since)
     farm.replicas[0].start()

@@ -208,11 +208,15 @@ class Machine:
         except ValueError:
             return {"code": code, "said": said}
 
-    def states(self):
-        """The states of its segments, as the mirror that runs now tells them; none before it does: the
-        status file of a mirror that was killed stays."""
+    def segments_now(self, since=0.0):
+        """The segments as the mirror that runs now has told them later than `since` (time.time()); none
+        before it does: the status file stays as it is for a second, and that of a mirror that was killed
+        for good."""
         status = self.status()
-        return [one["state"] for one in status["segments"]] if status.get("running") else []
+        return status["segments"] if status.get("running") and status["written"] > since else []
+
+    def states(self, since=0.0):
+        return [one["state"] for one in self.segments_now(since)]
 
     def peer(self, name, again=False):
         """The program that writes and watches this segment."""

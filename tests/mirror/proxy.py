@@ -13,7 +13,6 @@ class Proxy:
         self.refuses, self.stalls = False, set()
         self.budget = {"out": None, "in": None}  # bytes to the server, and from it
         self.cuts, self.bytes, self.pairs = 0, 0, []
-        self.wake = socket.socketpair()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -36,7 +35,13 @@ class Proxy:
                 continue
             pair = (client, server)
             with self.lock:
-                self.pairs.append(pair)
+                refuses = self.refuses  # since it was asked last
+                if not refuses:
+                    self.pairs.append(pair)
+            if refuses:
+                self.abort(client)
+                self.abort(server)
+                continue
             for way in ("out", "in"):
                 threading.Thread(target=self.carry, args=(pair, way), daemon=True).start()
 
@@ -72,12 +77,12 @@ class Proxy:
                     continue
                 if not select.select([source], [], [], 0.05)[0]:
                     continue
-                if way in self.stalls:
-                    continue
-                data = source.recv(65536)
-                if not data:
-                    break
-                with self.lock:
+                with self.lock:  # what comes once `stall` has returned stays
+                    if way in self.stalls:
+                        continue
+                    data = source.recv(65536)
+                    if not data:
+                        break
                     left = self.budget[way]
                     part = data if left is None else data[:left]
                     if left is not None:
@@ -116,8 +121,13 @@ class Proxy:
 
     def stall(self, stalled, ways=("in", "out")):
         """Connections stay and carry nothing, in these directions."""
-        self.stalls = set(ways) if stalled else set()
+        with self.lock:
+            self.stalls = set(ways) if stalled else set()
 
     def close(self):
+        try:
+            self.listener.shutdown(socket.SHUT_RDWR)  # else who waits in `accept` keeps it
+        except OSError:
+            pass
         self.listener.close()
         self.drop()

@@ -9,7 +9,7 @@ class Refused(Exception):
 class Connection:
     """Requests are lists of words; answers are bytes, numbers, None or lists of them."""
 
-    def __init__(self, port, host="127.0.0.1", timeout=5.0):
+    def __init__(self, port, host="127.0.0.1", timeout=30.0):
         self.socket = socket.create_connection((host, port), timeout)
         self.stream = self.socket.makefile("rb")
 

@@ -1,6 +1,7 @@
 """Redis servers of the tests: alone, with replicas and Sentinels, as a cluster. Each has a folder and a
 port of its own on this machine and is a child of this process: nothing is installed or left running."""
 import os
+import random
 import shutil
 import signal
 import socket
@@ -8,7 +9,7 @@ import struct
 import subprocess
 
 import resp
-from waiting import until
+from waiting import PATIENCE, InVain, until
 
 HOST = "127.0.0.1"
 
@@ -22,26 +23,35 @@ def find_program():
     return found or shutil.which("redis-check-rdb")
 
 
-def free_ports(count, beside=0):
-    """Ports that nobody listens at; with `beside`, so is each that many above."""
-    ports, held = [], []
-    while len(ports) < count:
-        one = socket.socket()
-        held.append(one)
-        one.bind((HOST, 0))
-        port = one.getsockname()[1]
-        if port + beside > 65000 or port in ports:
-            continue
-        if beside:
-            other = socket.socket()
-            held.append(other)
-            try:
-                other.bind((HOST, port + beside))
-            except OSError:
-                continue
-        ports.append(port)
-    for one in held:
-        one.close()
+# None that the system gives to a connection: a server that was killed gets its port again.
+PORTS = range(10240, 22000)
+CLUSTER_BUS = 10000  # a node listens that many above, too
+
+# Of each port that was given away: other runs of these tests do not take it while this one lives.
+_claims = []
+
+
+def _is_free(port):
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0shmbmirror-tests-{port}")
+        for one in (port, port + CLUSTER_BUS):
+            with socket.socket() as probe:
+                probe.bind((HOST, one))
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    return True
+
+
+def free_ports(count):
+    """Ports for servers or nodes of a cluster that nobody has, and nobody takes until this process ends."""
+    ports = []
+    for port in random.SystemRandom().sample(PORTS, len(PORTS)):
+        if len(ports) < count and _is_free(port):
+            ports.append(port)
+    assert len(ports) == count, "no port is free"
     return ports
 
 
@@ -69,11 +79,11 @@ class Server:
     """One server. `lines`: of its configuration."""
 
     def __init__(self, folder, name, lines=(), port=None, sentinel=False, cluster=False):
-        self.port = port or free_ports(1, 10000 if cluster else 0)[0]
+        self.port = port or free_ports(1)[0]
         self.folder, self.name, self.sentinel = os.path.join(folder, name), name, sentinel
         self.lines = list(lines)
         if cluster:
-            self.lines += ["cluster-enabled yes", "cluster-node-timeout 1500",
+            self.lines += ["cluster-enabled yes", "cluster-node-timeout 3000",
                            "cluster-config-file nodes.conf"]
         self.process = None
         os.makedirs(self.folder)
@@ -129,6 +139,14 @@ class Server:
                 connection("AUTH", *user)
             return connection(*words)
 
+    def transaction(self, *requests):
+        """All of them at once: nobody sees the server in between."""
+        with resp.Connection(self.port) as connection:
+            connection("MULTI")
+            for words in requests:
+                connection(*words)
+            return connection("EXEC")
+
     def info(self, section):
         lines = self.do("INFO", section).decode().splitlines()
         return dict(line.split(":", 1) for line in lines if ":" in line)
@@ -149,12 +167,11 @@ class Farm:
         self.sentinels = [
             Server(folder, f"sentinel{number}",
                    [f"sentinel monitor shm {HOST} {self.master.port} 2",
-                    "sentinel down-after-milliseconds shm 1000",
+                    "sentinel down-after-milliseconds shm 3000",
                     "sentinel failover-timeout shm 5000",
                     "sentinel parallel-syncs shm 1"], sentinel=True).start()
             for number in range(3)]
-        for one in self.sentinels:
-            until(lambda one=one: self.known_by(one), "the Sentinels know each other")
+        until(self.all_known, "the Sentinels know each other")
 
     def known_by(self, sentinel):
         said = sentinel.do("SENTINEL", "MASTER", "shm")
@@ -170,6 +187,9 @@ class Farm:
             if one.process:
                 return int(one.do("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "shm")[1])
         return None
+
+    def all_known(self):
+        return all(self.known_by(one) for one in self.sentinels if one.process)
 
     def failed_over(self):
         """The server that is master now: one that says so itself, and is not the first one."""
@@ -191,16 +211,26 @@ class Cluster:
             node.do("CLUSTER", "ADDSLOTSRANGE", first, last)
         for number, node in enumerate([*self.nodes, self.spare]):
             node.do("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
-        for node in [*self.nodes[1:], self.spare]:
-            node.do("CLUSTER", "MEET", HOST, self.nodes[0].port)
         slot = self.nodes[0].do("CLUSTER", "KEYSLOT", key)
         self.owner = next(node for node, (first, last) in zip(self.nodes, bounds)
                           if first <= slot <= last)
-        until(self.whole, "the cluster is whole")
+        self.meet()
         identity = self.owner.do("CLUSTER", "MYID")
         until(lambda: self.replicates(identity), "the replica has its master")
         until(lambda: self.spare.info("replication").get("master_link_status") == "up",
               "the replica has its data")
+
+    def meet(self):
+        """All know each other. A node that was too slow to answer is forgotten, and must be met again."""
+        for attempt in range(4):
+            for node in [*self.nodes[1:], self.spare]:
+                node.do("CLUSTER", "MEET", HOST, self.nodes[0].port)
+            try:
+                until(self.whole, "the cluster is whole", PATIENCE / 4)
+                return
+            except InVain:
+                if attempt == 3:
+                    raise
 
     def whole(self):
         return all(node.do("CLUSTER", "INFO").startswith(b"cluster_state:ok") and

@@ -2,6 +2,8 @@
  * shmb_peer NAME - a peer (peer.h) of a segment with a lock and notification, through the library.
  * A segment that was made anew is opened again, and a broker that does not run is waited for.
  */
+#include <windows.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -83,12 +85,21 @@ static const char *put(const void *bytes, size_t size, uint64_t *change)
     return result == SHMB_OK ? NULL : failed(&caller, "a write", result);
 }
 
+/* Waits also while half of a value is there whose writer died, as a mirror that is killed: who
+ * writes next mends it. */
 static int32_t copy(shmb_segment *segment, void *bytes, size_t size, uint64_t *change)
 {
-    int32_t result = shmb_change_number(segment, change);
+    ULONGLONG end = GetTickCount64() + PATIENCE_MS;
+    int32_t result;
 
-    return result == SHMB_OK ? shmb_snapshot_wait(segment, 0, bytes, size, PATIENCE_MS, NULL)
-                             : result;
+    do {
+        result = shmb_change_number(segment, change);
+        if (result == SHMB_OK)
+            result = shmb_snapshot_wait(segment, 0, bytes, size, PATIENCE_MS, NULL);
+        if (result == SHMB_INCONSISTENT)
+            Sleep(1);
+    } while (result == SHMB_INCONSISTENT && GetTickCount64() < end);
+    return result;
 }
 
 static const char *get(void *bytes, size_t size, uint64_t *change)

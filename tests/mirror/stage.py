@@ -3,6 +3,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 
 import servers
 from machines import Machine
@@ -68,12 +69,23 @@ class Stage:
         machine.start_mirror("\n".join(lines) + "\n", **options)
 
     def met(self):
-        """Waits until each mirror has compared each of its segments with the server: what is written
-        before that may give way to what the server has, where a mirror publishes and follows."""
-        for machine in self.machines:
-            if machine.mirror:
-                until(lambda machine=machine: set(machine.states()) == {"agreed"},
-                      f"the mirror of {machine.name} has compared", state=machine.status)
+        """Waits until all mirrors have compared their segments with the server since now, and all are at
+        one revision: what is written before that may give way to what another one sends or the server
+        has, where a mirror publishes and follows."""
+        since = time.time()
+        mirrors = [machine for machine in self.machines if machine.mirror]
+
+        def at_one_revision():
+            revisions = {}
+            for machine in mirrors:
+                for one in machine.segments_now(since):
+                    if one["state"] != "agreed":
+                        return False
+                    revisions.setdefault(one["name"], []).append((machine, one["revision"]))
+            return {machine for all in revisions.values() for machine, _ in all} == set(mirrors) and \
+                all(len({revision for _, revision in all}) == 1 for all in revisions.values())
+        until(at_one_revision, "all mirrors have compared, and are at one revision",
+              state=lambda: [machine.status() for machine in mirrors])
 
     def number(self):
         """A number that no value had yet."""
@@ -86,13 +98,13 @@ class Stage:
         machine.peer(name).put(machine.number, number)
         return machine.number, number
 
-    def agree(self, name, value, machines, patience=60.0):
+    def agree(self, name, value, machines):
         """All have this value in the end."""
         for machine in machines:
             peer = machine.peer(name)
             until(lambda peer=peer: peer.value() == value,
-                  f"{name} is {value} on {machine.name}", patience,
-                  lambda peer=peer, machine=machine:
+                  f"{name} is {value} on {machine.name}",
+                  state=lambda peer=peer, machine=machine:
                   f"{peer.value()}; its mirror said {machine.mirror.all[-6:] if machine.mirror else []}")
 
     def agree_on_one(self, name, machines, among=None):

@@ -1,7 +1,7 @@
 """Waiting with a bound: the only way in which these tests wait."""
 import time
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 class InVain(AssertionError):
@@ -13,10 +13,11 @@ def until(happened, what, patience=PATIENCE, state=None):
     vain, what is so instead."""
     end = time.monotonic() + patience
     while True:
+        late = time.monotonic() > end  # before it asks: who was held up asks once more
         result = happened()
         if result:
             return result
-        if time.monotonic() > end:
+        if late:
             raise InVain(f"in vain for {patience:g} s: {what}" +
                          (f"; instead: {state()}" if state else ""))
         time.sleep(0.02)

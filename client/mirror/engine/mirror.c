@@ -413,6 +413,16 @@ static void came(struct mirror *mirror, const struct revision_head *head, const 
     mirror->next_local = 0;
 }
 
+/* The segment had at `change` what the server has. What was written since is sent. */
+static void know_content(struct mirror *mirror, uint64_t change)
+{
+    bool copied = local_copy(&mirror->local, mirror->content) == LOCAL_DONE;
+
+    mirror->known = copied && mirror->local.seen == change;
+    if (copied && !mirror->known)
+        agreement_change(&mirror->agreement);
+}
+
 static void on_looked(void *context, const redisReply *reply)
 {
     struct mirror *mirror = context;
@@ -436,7 +446,7 @@ static void on_looked(void *context, const redisReply *reply)
     understood(mirror);
     settle_copy(mirror, stamp);
     if (!met && mirror->agreement.base.number != 0) /* ours, of a former run */
-        mirror->known = local_copy(&mirror->local, mirror->content) == LOCAL_DONE;
+        know_content(mirror, segment.change);
 }
 
 static void on_fetched(void *context, const redisReply *reply)
