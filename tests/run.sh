@@ -151,6 +151,7 @@ mirror_checks() {
     job check 'the mirror: who may do what' "$mirror/mirror.sh" security
     job check 'the mirror, with Valkey' "$mirror/mirror.sh" valkey
     job check 'the mirror under torture, 20 s' "$mirror/torture.sh" 20
+    job check 'the mirror: its mutants are found' "$mirror/mutants.sh"
     job check 'the load of a farm is what its page says' python3 "$root/tests/bench/farm_model.py" --check
 }
 

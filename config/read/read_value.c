@@ -207,7 +207,7 @@ static unsigned unknown_key(struct reader *reader, const struct node *key, const
 {
     const char *meant = suggest_word(key->text, key->length, keys, count);
     struct shown shown;
-    char list[160];
+    char list[320]; /* of all keys that a mapping can have */
     size_t i;
 
     if (read_merge_key(reader, key, path)) /* which may stand for any of them */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "characters.h"
+#include "message_json.h"
 #include "utf.h"
 
 void cfg_messages_init(struct cfg_messages *list)
@@ -194,4 +195,18 @@ size_t cfg_message_format(const struct cfg_message *message, char *out, size_t s
         return 0;
     }
     return (size_t)length;
+}
+
+void cfg_messages_json(const struct cfg_messages *list, struct json *json)
+{
+    size_t i;
+
+    for (i = 0; i < list->count; i++) {
+        const struct cfg_message *message = &list->items[i];
+
+        message_json_put(
+            json, &(struct message_json){message->file, message->line, message->column,
+                                         message->severity == CFG_ERROR ? "error" : "warning",
+                                         message->object, message->text});
+    }
 }

@@ -16,6 +16,8 @@
 
 #include "compiler.h"
 
+struct json;
+
 #define CFG_MESSAGES_MAX 200 /* messages stored with their text */
 
 /*
@@ -70,6 +72,9 @@ void cfg_messages_sort(struct cfg_messages *list);
  * length the whole line needs, as snprintf does.
  */
 size_t cfg_message_format(const struct cfg_message *message, char *out, size_t size);
+
+/* Writes the stored messages into an array of `json`, each as message_json.h has it. */
+void cfg_messages_json(const struct cfg_messages *list, struct json *json);
 
 /* What reading a text came to. */
 enum cfg_result {

@@ -133,6 +133,45 @@ ask 0 'shmbroker apply' $unsafe --config "$(wine_path "$work/place.yaml")" "$yam
 has '"placed"'
 fails 2 'shmbroker check' --no-such-option
 
+# ---- the mirror, without a server ----
+cat >"$work/mirror.yaml" <<YAML
+version: 1
+server: 127.0.0.1:1
+status: '$(wine_path "$work/mirror.status")'
+bucket: farm
+segments:
+  Prices: { publish: true }
+  Rates: { follow: true, bandwidth: 1 MiB }
+YAML
+printf 'version: 1\nserver: a\nsegments: { A: { publsh: true }, B: { follow: true, bandwidth: 1 } }\n' \
+    >"$work/mirror_bad.yaml"
+cp "$work/mirror.yaml" "$work/mirror_secret.yaml"
+echo 'password_file: nowhere.txt' >>"$work/mirror_secret.yaml"
+mirror=$(wine_path "$work/mirror.yaml")
+ask 0 'shmbmirror check' --config "$mirror"
+has '"key": "farm:{Prices}"'
+has '"bandwidth": 1048576'
+ask 1 'shmbmirror check' --config "$(wine_path "$work/mirror_bad.yaml")"
+has '"segments.A.publsh"'
+has '"segments.B.bandwidth"'
+has '"errors": 2'
+has '"column": '
+ask 1 'shmbmirror check' --config "$(wine_path "$work/mirror_secret.yaml")"
+has '"password_file"'
+has '"usable": false'
+ask 1 'shmbmirror check' --config "$gone"
+has 'cannot be read'
+fails 2 'shmbmirror check' x
+fails 5 'shmbmirror status' --config "$mirror"
+timeout -k 10 120 "${wine_command[@]}" "$bin/shmbmirror.exe" run --config "$mirror" >/dev/null 2>&1 \
+    </dev/null &
+mirror_run=$!
+until [ -s "$work/mirror.status" ] || ! kill -0 $mirror_run 2>/dev/null; do sleep 0.1; done
+ask 1 'shmbmirror status' --config "$mirror"
+has '"running": true'
+has '"no segment"'
+kill $mirror_run
+
 # ---- a broker in a console; a program has one of its names ----
 true >"$work/broker" >"$work/client"
 exec {client}> >(exec "${wine_command[@]}" "$bin/test_verb_scan.exe" --client create event 'Global\Taken' \

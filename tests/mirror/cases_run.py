@@ -34,8 +34,8 @@ def both_ways_without_an_echo(stage):
         stage.agree("Settings", stage.put(machines[turn % 3], "Settings"), machines)
     after = [machine.peer("Settings").get()[3] for machine in machines]
     # an echo would be one more change of the writer, or one more revision
-    assert [b - a for a, b in zip(before, after)] == [18] * 3, (before, after)
-    assert stage.revision(server, "Settings") - begun == 18
+    assert [b - a for a, b in zip(before, after)] == [18] * 3, ("an echo", before, after)
+    assert stage.revision(server, "Settings") - begun == 18, "an echo: more revisions than values"
 
 
 def a_storm_is_coalesced(stage):

@@ -132,6 +132,7 @@ class Machine:
         self.folder = os.path.join(work, self.name)
         os.makedirs(self.folder, exist_ok=True)
         self.broker, self.mirror, self.peers, self.mirrors = None, None, {}, 0
+        self.mirror_program = "shmbmirror"
         self.server = wine_server(prefix)
 
     def has_lost_wine(self):
@@ -196,7 +197,7 @@ class Machine:
         self.mirrors += 1
         kept = self.environment
         self.environment = {**kept, **(environment or {})}
-        self.mirror = Program(self, [os.path.join(self.bin, "shmbmirror.exe"), "run", "--config",
+        self.mirror = Program(self, [os.path.join(self.bin, self.mirror_program + ".exe"), "run", "--config",
                                      self.mirror_file])
         self.environment = kept
 

@@ -48,7 +48,7 @@ whole=$(echo ShmBroker-[0-9]*) client=$(echo ShmBroker-client-*-x86)
 for file in bin/{shmbroker.exe,shmb.exe,shmbclient.dll} x86/bin/{shmb.exe,shmbclient.dll} \
     {,x86/}lib/{shmbclient.dll.a,shmbclient_static.a,cmake/ShmBroker/ShmBrokerConfig.cmake} \
     {,x86/}include/{shmb.h,shmb.hpp} \
-    share/shmbroker/{README.md,LICENSE,config/shmbroker.yaml,config/schema.json,licences/{libyaml,mingw-w64}.txt} \
+    share/shmbroker/{README.md,LICENSE,config/shmbroker.yaml,{config,client/mirror}/schema.json,licences/{libyaml,mingw-w64}.txt} \
     share/shmbroker/install/{admin.md,monitoring/alerts.yml,monitoring/dashboard.json} \
     share/shmbroker/client/bindings/{reference.md,foxpro/shmb.prg,node/shmb.js,go/go.mod,rust/src/lib.rs}; do
     [ -s "$whole/$file" ] || { echo "$file is not in the package"; exit 1; }

@@ -559,11 +559,20 @@ static void fetch(struct mirror *mirror)
     (void)ask(mirror, &request, AGREEMENT_FETCH, on_fetched);
 }
 
+/* The copy is not to be sent: it is what both had, or what nobody has written. */
+static bool is_no_news(const struct mirror *mirror)
+{
+    const struct agreement *agreement = &mirror->agreement;
+
+    if (!mirror->known)
+        return !is_written(mirror, mirror->copy_change);
+    return agreement->server.number >= agreement->base.number &&
+           memcmp(mirror->copy, mirror->content, (size_t)mirror->room) == 0;
+}
+
 /* Copies the segment. False: not now, or there is nothing to send. */
 static bool make_copy(struct mirror *mirror)
 {
-    struct agreement *agreement = &mirror->agreement;
-
     switch (local_copy(&mirror->local, mirror->copy)) {
     case LOCAL_DONE:
         break;
@@ -580,10 +589,9 @@ static bool make_copy(struct mirror *mirror)
     mirror->half_told = false;
     mirror->plain = false;
     mirror->copy_change = mirror->local.seen;
-    if (!mirror->known || agreement->server.number < agreement->base.number ||
-        memcmp(mirror->copy, mirror->content, (size_t)mirror->room) != 0)
+    if (!is_no_news(mirror))
         return true;
-    agreement->changed = false; /* what was written there is what was there */
+    mirror->agreement.changed = false;
     mirror->changed_us = 0;
     nothing_amiss(mirror);
     return false;

@@ -45,7 +45,7 @@ char *mirror_file_status(const struct mirror_config *config)
                                   : below_program_data("ShmBroker\\mirror\\shmbmirror.status");
 }
 
-static void print(const struct cfg_messages *messages)
+void mirror_file_print(const struct cfg_messages *messages)
 {
     char line[2048];
     size_t i;
@@ -56,28 +56,40 @@ static void print(const struct cfg_messages *messages)
     }
 }
 
+static enum shmb_exit unreadable(const char *path, uint32_t code, struct cfg_messages *messages)
+{
+    const struct cfg_place place = {path, 0, 0};
+    char why[160];
+
+    error_text(code, why, sizeof(why));
+    if (messages != NULL) {
+        cfg_message_add(messages, CFG_ERROR, &place, NULL, "cannot be read: %s (error %lu)", why,
+                        (unsigned long)code);
+    } else {
+        answer_fault(NULL, code);
+        console_error("shmbmirror: %s cannot be read: %s (error %lu)", path, why,
+                      (unsigned long)code);
+    }
+    return code == ERROR_ACCESS_DENIED ? SHMB_EXIT_DENIED : SHMB_EXIT_NOT_SO;
+}
+
 enum shmb_exit mirror_file_read(const char *path, struct mirror_config **out,
                                 struct cfg_messages *messages)
 {
     struct cfg_messages own;
     enum cfg_result result;
-    char why[160], *text;
+    char *text;
     size_t length;
     uint32_t code = whole_file_read(path, MIRROR_FILE_MAX, &text, &length);
 
     *out = NULL;
-    if (code != 0) {
-        error_text(code, why, sizeof(why));
-        answer_fault(NULL, code);
-        console_error("shmbmirror: %s cannot be read: %s (error %lu)", path, why,
-                      (unsigned long)code);
-        return code == ERROR_ACCESS_DENIED ? SHMB_EXIT_DENIED : SHMB_EXIT_NOT_SO;
-    }
+    if (code != 0)
+        return unreadable(path, code, messages);
     cfg_messages_init(&own);
     result = mirror_config_load(path, text, length, tls_available(),
                                 messages != NULL ? messages : &own, out);
     free(text);
-    print(&own);
+    mirror_file_print(&own);
     cfg_messages_free(&own);
     if (result == CFG_NO_MEMORY)
         console_error("shmbmirror: out of memory");

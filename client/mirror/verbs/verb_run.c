@@ -77,7 +77,7 @@ static void tell_messages(const char *path, const struct cfg_messages *messages)
                     "%s", line);
     }
     if (journal != NULL && messages->errors == 0)
-        journal_add(journal, JOURNAL_ERROR, "%s cannot be read", path);
+        journal_add(journal, JOURNAL_ERROR, "%s: out of memory", path);
     journal_close(journal);
 }
 

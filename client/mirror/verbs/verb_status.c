@@ -10,7 +10,6 @@
 #include "error.h"
 #include "mirror_file.h"
 #include "report.h"
-#include "secret.h"
 #include "whole_file.h"
 
 #define STATUS_FILE_MAX (4u * 1024 * 1024)
@@ -131,46 +130,6 @@ enum shmb_exit verb_status(const char *path)
     status = mirror_file_status(config);
     result = status != NULL ? show(status) : SHMB_EXIT_SYSTEM;
     free(status);
-    mirror_config_free(config);
-    return result;
-}
-
-/* The password file belongs to what can be checked here; the variable may be another one's. */
-static enum shmb_exit check_secret(const char *file)
-{
-    char *secret = NULL, why[1024];
-
-    if (file == NULL || secret_read(file, NULL, &secret, why, sizeof(why))) {
-        secret_free(secret);
-        return SHMB_EXIT_DONE;
-    }
-    console_error("shmbmirror: %s", why);
-    return SHMB_EXIT_NOT_SO;
-}
-
-enum shmb_exit verb_check(const char *path)
-{
-    struct mirror_config *config;
-    enum shmb_exit result = mirror_file_read(path, &config, NULL);
-    size_t i;
-
-    if (result != SHMB_EXIT_DONE)
-        return result;
-    result = check_secret(config->password_file);
-    if (check_secret(config->sentinel_password_file) != SHMB_EXIT_DONE)
-        result = SHMB_EXIT_NOT_SO;
-    for (i = 0; i < config->count; i++) {
-        const struct mirror_segment *s = &config->segments[i];
-
-        console_line("%s: %s, key %s:{%s}", s->name,
-                     s->publish && s->follow ? "publish and follow"
-                     : s->publish            ? "publish"
-                                             : "follow",
-                     config->bucket, s->name);
-    }
-    if (result == SHMB_EXIT_DONE)
-        console_line("%s: no errors, %zu segment%s", path, config->count,
-                     config->count == 1 ? "" : "s");
     mirror_config_free(config);
     return result;
 }

@@ -12,7 +12,4 @@
  */
 enum shmb_exit verb_status(const char *config);
 
-/* Checks the file, without any server. */
-enum shmb_exit verb_check(const char *config);
-
 #endif

@@ -9,6 +9,7 @@
 #include "console.h"
 #include "mirror_file.h"
 #include "tls.h"
+#include "verb_check.h"
 #include "verb_install.h"
 #include "verb_run.h"
 #include "verb_status.h"

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "message_json.h"
+
 /* Copies the digits at `*at`, at least one. False: there are none, or too many. */
 static bool read_number(const char **at, uint64_t *number)
 {
@@ -45,18 +47,6 @@ static void put_number(struct json *json, const char *key, bool known, uint64_t 
         json_null(json, key);
 }
 
-void report_json_message(struct json *json, const struct report_message *message)
-{
-    json_object(json, NULL);
-    json_string(json, "file", message->file);
-    put_number(json, "line", message->line != 0, message->line);
-    put_number(json, "column", message->column != 0, message->column);
-    json_string(json, "severity", message->severity);
-    json_string(json, "object", message->object);
-    json_string(json, "text", message->text);
-    json_object_end(json);
-}
-
 /* Cuts the number after the last colon. 0: there is none. */
 static uint64_t cut_number(char *place)
 {
@@ -72,7 +62,7 @@ static uint64_t cut_number(char *place)
 
 void report_json_placed(struct json *json, char *place, const char *severity, const char *text)
 {
-    struct report_message message = {.severity = severity, .text = text};
+    struct message_json message = {.severity = severity, .text = text};
 
     message.column = cut_number(place);
     if (message.column != 0) {
@@ -83,7 +73,7 @@ void report_json_placed(struct json *json, char *place, const char *severity, co
         }
     }
     message.file = place;
-    report_json_message(json, &message);
+    message_json_put(json, &message);
 }
 
 void report_json_step(struct json *json, const char *name, const char *step, const char *outcome)

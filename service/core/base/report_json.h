@@ -1,6 +1,5 @@
 /*
- * report_json.h - lines of the report and messages about a configuration as JSON, the same for all
- * verbs.
+ * report_json.h - lines of the report as JSON, the same for all verbs.
  */
 #ifndef REPORT_JSON_H
 #define REPORT_JSON_H
@@ -14,17 +13,8 @@
  */
 void report_json_time(struct json *json, const char *key, const char *text);
 
-/* A message about a configuration; `line` and `column` 0: none. */
-struct report_message {
-    const char *file;
-    uint64_t line, column;
-    const char *severity;
-    const char *object; /* as "segments.Prices"; NULL: none */
-    const char *text;
-};
-void report_json_message(struct json *json, const struct report_message *message);
-
-/* The same from the fields of a line `message`. Cuts `place`, such as "C:\\a.yaml:7:5". */
+/* A message (message_json.h) from the fields of a line `message`. Cuts `place`, such as
+ * "C:\\a.yaml:7:5". */
 void report_json_placed(struct json *json, char *place, const char *severity, const char *text);
 
 /* An object from the fields of a line `reload`; `name` is an object, or a number of them. */

@@ -9,8 +9,9 @@
 #include "config_lines.h"
 #include "console.h"
 #include "event_text.h"
+#include "message_json.h"
 #include "out_of_memory.h"
-#include "report_json.h"
+#include "status_report.h"
 
 enum shmb_exit config_check_unreadable(enum sys_status status, const struct sys_failure *why)
 {
@@ -84,7 +85,6 @@ void config_check_print(const char *file, const struct config_check *check, enum
 void config_check_put_messages(const struct config_check *check, struct json *json)
 {
     const struct config_files *configuration = &check->configuration;
-    size_t i;
 
     json_array(json, "messages");
     if (check->result == CONFIG_FILES_UNREADABLE) {
@@ -92,16 +92,9 @@ void config_check_put_messages(const struct config_check *check, struct json *js
         char text[REPORT_FAILURE];
 
         (void)snprintf(text, sizeof(text), "cannot be read: %s", main->why.text);
-        report_json_message(
-            json, &(struct report_message){.file = main->path, .severity = "error", .text = text});
+        message_json_put(
+            json, &(struct message_json){.file = main->path, .severity = "error", .text = text});
     }
-    for (i = 0; i < check->messages.count; i++) {
-        const struct cfg_message *message = &check->messages.items[i];
-
-        report_json_message(
-            json, &(struct report_message){message->file, message->line, message->column,
-                                           message->severity == CFG_ERROR ? "error" : "warning",
-                                           message->object, message->text});
-    }
+    cfg_messages_json(&check->messages, json);
     json_array_end(json);
 }

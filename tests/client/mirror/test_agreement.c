@@ -400,6 +400,35 @@ static void a_failover_that_lost_writes_gets_them_again(void **state)
 }
 
 /* Nobody puts the newer one there again: after a while all have what the server has. */
+/* A message told of a newer one, and then the server lost it. */
+static void what_is_older_than_its_message_is_not_taken(void **state)
+{
+    struct server before;
+
+    (void)state;
+    clear();
+    begin(true, false, 0);
+    begin(false, true, 1);
+    settle();
+    write_here(&machines[0], 5);
+    settle();
+    before = server;
+    write_here(&machines[0], 6);
+    settle();
+    write_here(&machines[0], 7);
+    assert_true(ask(&machines[0]));
+    answer(&machines[0]);
+    agreement_message(&machines[1].agreement, &server.head.revision);
+    server = before;
+    assert_true(ask(&machines[1]));
+    assert_int_equal(machines[1].step, AGREEMENT_FETCH);
+    answer(&machines[1]);
+    assert_int_equal(machines[1].content, 6);
+    assert_int_equal(machines[1].told, AGREEMENT_BACK);
+    look_all();
+    assert_int_equal(machines[1].content, 7);
+}
+
 static void a_failover_without_the_publisher_goes_back(void **state)
 {
     struct server before;
@@ -808,6 +837,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, setup)
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_older_than_its_message_is_not_taken),
         TEST(what_is_published_comes_in),
         TEST(a_lost_message_costs_nothing),
         TEST(a_start_takes_what_is_there),

@@ -1,4 +1,4 @@
-/* Files that are right, and files with mistakes, and every line that is said of each. */
+/* What is read of a file. test_mirror_files.c has the mistakes. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -121,78 +121,6 @@ static void addresses(void **state)
     mirror_config_free(config);
 }
 
-/* clang-format off */
-static const struct {
-    const char *text, *lines;
-} bad[] = {
-    {"version: 1\n",
-     "f:1:1: error: the file names no server; add server: redis://host:6379, or sentinel and master, or cluster\n"
-     "f:1:1: error: the file names no segment; add segments, such as segments: { Prices: { publish: true } }\n"},
-    {"server: h\n" TAIL,
-     "f:1:1: error: the file needs version: 1\n"},
-    {"version: 2\nfoo: 1\n",
-     "f:1:10: error: version: version 2 is not known to this program; it reads version 1\n"
-     "f:2:1: error: unknown key 'foo'; known here: "},
-    {"version: 1\nservr: h\nsegmets: 5\n",
-     "f:2:1: error: unknown key 'servr'; did you mean 'server'?\n"
-     "f:3:1: error: unknown key 'segmets'; did you mean 'segments'?\n"},
-    {TOP "password: secret\n" TAIL,
-     "f:3:1: error: password: a password must not stand in this file; write it into a file of its own, which only the account of shmbmirror may read, and name that in password_file; or put it into the environment as SHMBMIRROR_PASSWORD\n"},
-    {"version: 1\nserver: redis://u:secret@h\n" TAIL,
-     "f:2:9: error: server: an address has no user and no password here; use user and password_file\n"},
-    {"version: 1\nserver: http://h\n" TAIL,
-     "f:2:9: error: server: 'http://h' is no address; write one such as redis://host:6379, or host:6379\n"},
-    {"version: 1\nserver: h:99999\n" TAIL,
-     "f:2:9: error: server: 'h:99999' is no address; write one such as redis://host:6379, or host:6379\n"},
-    {"version: 1\nserver: [h]\n" TAIL,
-     "f:2:9: error: server: a list is no address; write one such as redis://host:6379, or host:6379\n"},
-    {"version: 1\nserver: h\ncluster: [h]\n" TAIL,
-     "f:1:1: error: only one of server, sentinel and cluster may be there\n"},
-    {"version: 1\nsentinel: [h]\n" TAIL,
-     "f:2:11: error: sentinel: sentinel needs master, the name that the sentinels know\n"},
-    {TOP "master: m\n" TAIL,
-     "f:3:9: error: master: master is only for sentinel\n"},
-    {"version: 1\ncluster: [h/2]\n" TAIL,
-     "f:2:11: error: cluster[0]: a number of a database is only for server\n"},
-    {"version: 1\ncluster: h\n" TAIL,
-     "f:2:10: error: cluster: expected a list of 1 to 32 addresses, such as [host1:6379, host2:6379], found 'h'\n"},
-    {TOP "bucket: 'a b'\n" TAIL,
-     "f:3:9: error: bucket: 'a b' has a blank or a brace\n"},
-    {TOP "origin: ''\n" TAIL,
-     "f:3:9: error: origin: expected the name of this machine of 1 to 64 bytes, found ''\n"},
-    {TOP "check: 5\ntimeout: 1 ms\n" TAIL,
-     "f:3:8: error: check: '5'; write a time with its unit, such as 500 ms, 30 s, 10 min or 1 h\n"
-     "f:4:10: error: timeout: '1 ms'; the time is 100 ms to 1 min\n"},
-    {TOP "tls: { certificate: c }\n" TAIL,
-     "f:3:6: error: tls: certificate and key go together\n"},
-    {TOP "segments: [P]\n",
-     "f:3:11: error: segments: expected a mapping from the names of segments to what is done with them, such as Prices: { publish: true }, found a list\n"},
-    {TOP "segments: { P: {}, Q: { publih: true }, R: { publish: yes } }\n",
-     "f:3:13: error: segments.P: nothing is to be done with it; write publish: true, follow: true, or both\n"
-     "f:3:25: error: segments.Q: unknown key 'publih'; did you mean 'publish'?\n"
-     "f:3:55: error: segments.R.publish: 'yes'; write true or false, without quotes\n"},
-    {TOP "segments: { P: { publish: true }, Global\\p: { follow: true } }\n",
-     "f:3:35: error: segments.Global\\p: the segment stands in line 3 already\n"},
-    {TOP "segments: { P: { publish: true, bandwidth: 10 } }\n",
-     "f:3:44: error: segments.P.bandwidth: '10'; the limit is 1 KiB to 1 GiB a second\n"},
-};
-/* clang-format on */
-
-static void mistakes(void **state)
-{
-    struct mirror_config *config;
-    size_t i;
-
-    (void)state;
-    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        assert_int_equal(load(bad[i].text, true, &config), CFG_INVALID);
-        assert_null(config);
-        /* a list of known keys may follow */
-        lines.at[strlen(bad[i].lines) < lines.length ? strlen(bad[i].lines) : lines.length] = '\0';
-        assert_string_equal(lines.at, bad[i].lines);
-    }
-}
-
 static void a_password_is_never_shown(void **state)
 {
     static const char *const texts[] = {
@@ -234,7 +162,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_least),   cmocka_unit_test(every_key),
-        cmocka_unit_test(addresses),   cmocka_unit_test(mistakes),
+        cmocka_unit_test(addresses),
+
         cmocka_unit_test(without_tls), cmocka_unit_test(a_password_is_never_shown),
     };
 
