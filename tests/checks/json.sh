@@ -152,7 +152,8 @@ ask 0 'shmbmirror check' --config "$mirror"
 has '"key": "farm:{Prices}"'
 has '"bandwidth": 1048576'
 ask 1 'shmbmirror check' --config "$(wine_path "$work/mirror_bad.yaml")"
-has '"segments.A.publsh"'
+has '"segments.A"'
+has '"segments": []'
 has '"segments.B.bandwidth"'
 has '"errors": 2'
 has '"column": '

@@ -213,16 +213,15 @@ def a_segment_made_anew_where_it_follows(stage):
 
 def a_segment_made_anew_where_it_publishes(stage):
     """A publisher's segment that is made anew sends no empty content; its next value goes out."""
-    one, two, _, _ = _pair(stage, {"Prices": PUBLISH})
+    one, two, server, _ = _pair(stage, {"Prices": PUBLISH})
     value = stage.put(one, "Prices")
     stage.agree("Prices", value, [two])
     _anew(stage, one, "Prices")
     since = time.time()
     # it sends what programs without the library have written when it compares
-    for _ in range(2):
-        until(lambda: one.states(since) == ["agreed"], "its mirror has compared the new segment",
-              state=one.status)
-        stage.compared(stage.started[0])
+    until(lambda: one.states(since) == ["agreed"], "its mirror has compared the new segment",
+          state=one.status)
+    stage.compared(server, 3)
     assert two.peer("Prices").value() == value, "the empty content was sent"
     stage.agree("Prices", stage.put(one, "Prices"), [two])
 

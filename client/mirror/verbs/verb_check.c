@@ -64,6 +64,8 @@ static void put_finding(struct json *json, const char *path, const struct mirror
 {
     size_t i;
 
+    json_array(json, "configurations");
+    json_object(json, NULL);
     json_string(json, "configuration", path);
     json_bool(json, "usable", messages->errors == 0);
     json_number(json, "errors", messages->errors);
@@ -74,6 +76,8 @@ static void put_finding(struct json *json, const char *path, const struct mirror
     json_array(json, "segments");
     for (i = 0; config != NULL && i < config->count; i++)
         put_segment(config, &config->segments[i], json);
+    json_array_end(json);
+    json_object_end(json);
     json_array_end(json);
     answer_done();
 }
