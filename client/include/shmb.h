@@ -1071,7 +1071,8 @@ SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_request_askW(
  * Administrators may release the objects of others. `timeout_ms` 0: 5000.
  *
  * SHMB_OK. SHMB_NOT_FOUND: nobody has requested it. SHMB_ACCESS_DENIED: another account has.
- * SHMB_NOT_ALLOWED: it lives as long as the broker. Others as shmb_request.
+ * SHMB_NOT_ALLOWED: it lives as long as the broker, or this program is less than its account: its
+ * token is restricted, or of an integrity that may not ask under the rule. Others as shmb_request.
  */
 SHMB_RESULT int32_t SHMB_CALL shmb_release(_In_z_ const char *name, uint32_t timeout_ms);
 SHMB_RESULT int32_t SHMB_CALL shmb_releaseW(_In_z_ const shmb_wchar *name, uint32_t timeout_ms);

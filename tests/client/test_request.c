@@ -310,6 +310,22 @@ static void a_spoiled_answer_is_no_answer(void **state)
     refused();
 }
 
+static void a_name_that_is_refused_is_told(void **state)
+{
+    shmb_request_info info;
+    char text[256];
+
+    (void)state;
+    stage_pipe_answer =
+        (struct shmb_request_answer){.result = SHMB_BAD_NAME, .reason = SHMB_REASON_MESSAGE};
+    serve(stage_pipe_answers);
+    assert_int_equal(request_within(LONG_MS, &info), SHMB_BAD_NAME);
+    shmb_request_text(SHMB_BAD_NAME, &info, text, sizeof(text));
+    assert_non_null(strstr(text, "a character that nobody sees"));
+    shmb_result_text(SHMB_BAD_NAME, text, sizeof(text));
+    assert_string_equal(text, "not a valid object name");
+}
+
 static void answers_in_pieces(HANDLE pipe)
 {
     uint8_t request[SHMB_REQUEST_BYTES];
@@ -527,6 +543,7 @@ int main(void)
         STAGED(a_wrong_call_is_never_sent),
         STAGED(a_stranger_with_the_pipes_name_gets_nothing),
         STAGED(a_spoiled_answer_is_no_answer),
+        STAGED(a_name_that_is_refused_is_told),
         STAGED(an_answer_may_come_in_pieces),
         STAGED(a_server_without_an_answer_costs_no_more_than_the_time),
         STAGED(a_pipe_that_is_always_in_use_costs_no_more_than_the_time),

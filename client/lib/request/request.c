@@ -94,6 +94,9 @@ static int32_t read_answer(const uint8_t *bytes, size_t length, struct shmb_requ
         *answer = (struct shmb_request_answer){0};
         return fault_plain(fault, SHMB_VERSION_MISMATCH);
     }
+    /* The reason, a message that is not valid, is told of those of another version. */
+    if (answer->result == SHMB_BAD_NAME)
+        return fault_plain(fault, SHMB_BAD_NAME);
     if (answer->reason == SHMB_REASON_SYSTEM)
         return fault_call(fault, answer->result, CALL_OF_BROKER, answer->win32_code);
     return fault_call(fault, answer->result, REASON_REQUEST, (uint32_t)answer->reason);
@@ -292,6 +295,12 @@ static bool answer_text(int32_t result, const shmb_request_info *given,
         !sized_take(given, SHMB_REQUEST_INFO_SIZE_MIN, &info, sizeof(info)) ||
         info.reason == SHMB_REASON_NONE || info.reason == SHMB_REASON_SYSTEM)
         return false;
+    if (result == SHMB_BAD_NAME) {
+        strcpy(out,
+               "the broker gives nothing this name: it has a character that nobody sees, or is "
+               "too long for those of a lock and the like behind it");
+        return true;
+    }
     answer.reason = (enum shmb_request_reason)info.reason;
     answer.used = info.used;
     answer.most = info.most;

@@ -16,6 +16,7 @@ struct judge {
     struct totals totals;
     struct grants *made;
     struct grants_lost *lost;
+    bool ended; /* judges one that has ended: nothing of it can be lost */
 };
 
 static bool same_name(const void *holder, const void *name)
@@ -53,6 +54,8 @@ static void lose(struct judge *judge, const char *name, const char *why)
     struct grants_lost *lost = judge->lost;
     char shown[SHMB_NAME_BYTES];
 
+    if (judge->ended)
+        return;
     lost->why = why;
     if (lost->count++ > 0 && lost->names.length > NAMES_MOST)
         return;
@@ -203,14 +206,15 @@ struct grants *grants_judge(const struct cfg *config, struct trustees *known,
         struct shmb_request_message asked;
         struct grant *made;
 
-        /* What has ended counts until programs have closed it, whatever the rules say now. */
+        /* What has ended counts on, as long as a rule has its name, size and so on. */
+        judge.ended = grant->state == GRANT_ENDED;
         if (!grant_request_of(&record, &asked))
             continue;
         done = judge_one(&judge, &asked, record.account, record.made, &made);
         if (made == NULL)
             continue;
         made->idle = grant->idle;
-        made->state = grant->state == GRANT_ENDED ? GRANT_ENDED : GRANT_HELD;
+        made->state = judge.ended ? GRANT_ENDED : GRANT_HELD;
     }
     return end(&judge, done);
 }

@@ -148,6 +148,23 @@ bool request_access_may_open(struct request_access *access, struct sys_request *
     return may;
 }
 
+bool request_access_may_own(const struct request_access *access, struct sys_request *request,
+                            const struct cfg_rule *rule, const char *account)
+{
+    struct text text = {0};
+    struct sys_descriptor *own;
+    bool may;
+
+    begin_text(access, &text);
+    add_entry(&text, false, ASK, account);
+    if (is_low(rule))
+        text_add(&text, "%s", SDDL_LOW_INTEGRITY);
+    own = make(access, &text);
+    may = allowed(access, request, own, ASK, true);
+    access->system->objects.descriptor_free(access->system->self, own);
+    return may;
+}
+
 bool request_access_may_administer(struct request_access *access, struct sys_request *request)
 {
     struct text text = {0};

@@ -32,6 +32,13 @@ bool request_access_may_ask(struct request_access *access, const struct inventor
 bool request_access_may_open(struct request_access *access, struct sys_request *request,
                              const struct item *item);
 
+/*
+ * True: the sender acts for this account, which may be in its token for denials only, and has the
+ * integrity that the rule wants of those who ask.
+ */
+bool request_access_may_own(const struct request_access *access, struct sys_request *request,
+                            const struct cfg_rule *rule, const char *account);
+
 /* True: the sender is an administrator, or SYSTEM. */
 bool request_access_may_administer(struct request_access *access, struct sys_request *request);
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "characters.h"
 #include "request_decide.h"
 #include "rules.h"
 
@@ -36,6 +37,14 @@ static bool may_ask(void *context)
 
     return request_access_may_ask(&question->requests->access, question->desired->inventory,
                                   question->entry->request, question->rule);
+}
+
+static bool may_own(void *context)
+{
+    struct question *question = context;
+
+    return request_access_may_own(&question->requests->access, question->entry->request,
+                                  question->rule, question->entry->asker.sid);
 }
 
 static bool may_administer(void *context)
@@ -77,10 +86,17 @@ static enum decide_names names_of(void *context)
     struct clash_holder holders[CLASH_NAMES];
     enum decide_names found = DECIDE_NAMES_FREE;
     enum shmb_name_fault fault;
+    struct character invisible;
     struct requested_object *made = requested_object_make(&question->entry->message, question->rule,
                                                           "", question->rule->access, &fault);
     size_t i, count;
 
+    /* As in the files of the configuration: two names that look alike are two objects. */
+    if (character_find(question->entry->message.name, strlen(question->entry->message.name),
+                       CHARACTER_REFUSED, &invisible)) {
+        free(made);
+        return DECIDE_NAMES_BAD;
+    }
     if (made == NULL)
         return fault != SHMB_NAME_OK ? DECIDE_NAMES_BAD : DECIDE_NAMES_UNKNOWN;
     count = clash_names(&made->object, holders);
@@ -234,11 +250,14 @@ static void decide_release(struct requests *requests, const struct desired *desi
 {
     struct grant *grant = grants_find(requests->now, entry->message.name);
     struct question question = {.requests = requests, .desired = desired, .entry = entry};
-    struct decide_release decide = {
-        .may_administer = may_administer, .may_open = may_open, .context = &question};
+    struct decide_release decide = {.may_own = may_own,
+                                    .may_administer = may_administer,
+                                    .may_open = may_open,
+                                    .context = &question};
 
     if (grant != NULL && grant->state == GRANT_HELD && grant_is_named(grant, entry->message.name)) {
         question.item = &desired->inventory->items[grant->item];
+        question.rule = grant->grantee->rule;
         decide.granted = true;
         decide.own = strcmp(grant->grantee->account, entry->asker.sid) == 0;
         decide.life = grant->grantee->rule->life;

@@ -225,9 +225,12 @@ bool request_decide_release(const struct decide_release *decide, struct shmb_req
     *out = request_answer(SHMB_WHY_NOT_REQUESTED);
     if (!decide->granted)
         return false;
-    if (!decide->own && !decide->may_administer(decide->context)) {
+    if (!(decide->own && decide->may_own(decide->context)) &&
+        !decide->may_administer(decide->context)) {
         /* Who may not open it learns no more than of any other name. */
-        if (decide->may_open(decide->context))
+        if (decide->own)
+            *out = request_answer(SHMB_WHY_WHO);
+        else if (decide->may_open(decide->context))
             *out = request_answer(SHMB_WHY_NOT_YOURS);
         return false;
     }

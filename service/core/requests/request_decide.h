@@ -29,7 +29,7 @@ enum decide_names {
     DECIDE_NAMES_FREE,
     DECIDE_NAMES_TAKEN,   /* by another object of the broker, or what is left of one */
     DECIDE_NAMES_FOREIGN, /* by another program's object */
-    DECIDE_NAMES_BAD,     /* the name of a companion is too long */
+    DECIDE_NAMES_BAD,     /* the name has an invisible character, or a companion's is too long */
     DECIDE_NAMES_UNKNOWN  /* the system does not tell */
 };
 
@@ -65,6 +65,8 @@ bool request_decide(const struct decide *decide, struct shmb_request_answer *out
 struct decide_release {
     bool granted; /* there is a grant of this name */
     bool own;     /* of the account that asks */
+    /* Has the program what its account has, and the integrity that the rule wants? */
+    bool (*may_own)(void *context);
     enum cfg_life life;
     const char *rule;
     bool (*may_administer)(void *context);

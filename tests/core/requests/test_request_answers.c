@@ -211,6 +211,60 @@ static void readers_take_no_signals(void **state)
     life_run(FILE_TEXT, signals, 2);
 }
 
+#define LOW_RULE                                                                                   \
+    "  Low:\n    names: 'Low.*'\n    who: [Users]\n    size: 16 KiB\n    integrity: low\n"         \
+    "    access: { write: [Users] }\n    lock: none\n    lives: until released\n"
+
+/* Its account alone gives a program of low integrity nothing, as with the objects themselves. */
+static void lowered(size_t number)
+{
+    if (number == 1) {
+        n[0] = asking_segment(ALICE, "App.One", 1);
+        n[1] = asking_segment(ALICE, "Low.One", 1);
+    } else if (number == 2) {
+        asking_expect_made(n[0], true);
+        asking_expect_made(n[1], true);
+        fake_low(fake, ALICE);
+        n[2] = asking_release(ALICE, "App.One");
+        n[3] = asking_release(ALICE, "Low.One");
+    } else if (number == 3) {
+        asking_expect(n[2], SHMB_WHY_WHO);
+        assert_true(asking_is_held("App.One"));
+        asking_expect_made(n[3], false);
+        assert_null(fake_find(fake, "Low.One"));
+    }
+}
+
+static void who_is_low_releases_only_what_it_could_ask_for(void **state)
+{
+    (void)state;
+    life_run(FILE_TEXT LOW_RULE, lowered, 3);
+}
+
+/* U+200B, U+202E and U+2028 show no more than "App.X" does, or something else. */
+static void unseen(size_t number)
+{
+    static const char *const names[] = {"App.\xE2\x80\x8BX", "App.\xE2\x80\xAEX",
+                                        "App.X\xE2\x80\xA8"};
+    size_t i;
+
+    for (i = 0; i < 3; i++) {
+        if (number == 1) {
+            n[i] = asking_segment(ALICE, names[i], 1);
+        } else {
+            asking_expect(n[i], SHMB_WHY_MESSAGE);
+            assert_int_equal(asking_answer(n[i]).result, -6); /* SHMB_BAD_NAME */
+            assert_null(fake_find(fake, names[i]));
+        }
+    }
+}
+
+static void a_name_with_what_nobody_sees_is_refused(void **state)
+{
+    (void)state;
+    life_run(FILE_TEXT, unseen, 2);
+}
+
 static void race(size_t number)
 {
     if (number == 1) {
@@ -254,6 +308,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_only_asks_learns_whether_it_would_be_made, set_up,
                                         life_end),
         cmocka_unit_test_setup_teardown(readers_take_no_signals, set_up, life_end),
+        cmocka_unit_test_setup_teardown(who_is_low_releases_only_what_it_could_ask_for, set_up,
+                                        life_end),
+        cmocka_unit_test_setup_teardown(a_name_with_what_nobody_sees_is_refused, set_up, life_end),
         cmocka_unit_test_setup_teardown(of_many_at_once_one_makes_it, set_up, life_end),
         cmocka_unit_test_setup_teardown(without_rules_it_takes_no_input_from_clients, set_up,
                                         life_end),

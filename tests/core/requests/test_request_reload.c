@@ -272,6 +272,31 @@ static void an_unknown_account_is_an_error_of_the_file(void **state)
     life_run(USUAL, unknown_account, 3);
 }
 
+/* What its account has released is not lost to a reload, whatever the rules say by then. */
+static void released_before(size_t number)
+{
+    if (number == 1) {
+        (void)asking_segment(ALICE, "App.A", 4096);
+    } else if (number == 2) {
+        fake_client_open(fake, "App.A");
+        (void)asking_release(ALICE, "App.A");
+    } else if (number == 3) {
+        assert_false(asking_is_held("App.A"));
+        fake_file(fake, LIFE_FILE, HEAD SOME);
+        fake_wake(fake, SYS_WAKE_RELOAD);
+    } else if (number == 4) {
+        assert_int_equal(life_report().reload_result, SHMB_RELOAD_APPLIED);
+        fake_client_close(fake, "App.A");
+    }
+}
+
+static void what_was_released_before_is_not_lost(void **state)
+{
+    (void)state;
+    life_run(USUAL, released_before, 4);
+    assert_int_equal(fake_event_count(fake, EVENT_GRANTS_RETIRED), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -288,6 +313,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_name_that_is_configured_now_goes_on, set_up, life_end),
         cmocka_unit_test_setup_teardown(a_rule_with_another_name_takes_them_over, set_up, life_end),
         cmocka_unit_test_setup_teardown(a_refused_reload_leaves_all_as_it_is, set_up, life_end),
+        cmocka_unit_test_setup_teardown(what_was_released_before_is_not_lost, set_up, life_end),
         cmocka_unit_test_setup_teardown(an_unknown_account_is_an_error_of_the_file, set_up,
                                         life_end),
     };
