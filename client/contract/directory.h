@@ -27,7 +27,9 @@
  *         64   64  slot[0]
  *        128   64  slot[1]
  *        192   40  version of the broker, such as "1.0.0-rc.1", with zeros behind it
- *        232 3864  reserved
+ *        232    4  whether the broker has the pipe for requests (request_message.h): enum
+ *                  shmb_root_requests
+ *        236 3860  reserved
  *
  *   A slot:
  *          0    8  revision: grows with every publication, across brokers
@@ -131,7 +133,18 @@ struct shmb_root {
     uint8_t reserved0[36];
     struct shmb_root_slot slot[2];
     char version[SHMB_ROOT_VERSION];
-    uint8_t reserved1[3864];
+    volatile uint32_t requests; /* enum shmb_root_requests */
+    uint8_t reserved1[3860];
+};
+
+/*
+ * A client cannot see whose a pipe is while all its connections are in use; here a broker that
+ * runs says whether it is its own. The numbers never change.
+ */
+enum shmb_root_requests {
+    SHMB_ROOT_REQUESTS_UNKNOWN = 0, /* it starts, stops, or its version does not tell */
+    SHMB_ROOT_REQUESTS_NONE = 1,    /* no rules, or another program has the pipe's name */
+    SHMB_ROOT_REQUESTS_OPEN = 2
 };
 
 struct shmb_table {
@@ -223,7 +236,8 @@ static_assert(offsetof(struct shmb_root, publication) == 24, "root.publication a
 static_assert(offsetof(struct shmb_root, reserved0) == 28, "root.reserved0 at 28");
 static_assert(offsetof(struct shmb_root, slot) == 64, "root.slot at 64");
 static_assert(offsetof(struct shmb_root, version) == 192, "root.version at 192");
-static_assert(offsetof(struct shmb_root, reserved1) == 232, "root.reserved1 at 232");
+static_assert(offsetof(struct shmb_root, requests) == 232, "root.requests at 232");
+static_assert(offsetof(struct shmb_root, reserved1) == 236, "root.reserved1 at 236");
 static_assert(sizeof(struct shmb_table) == 96, "the header of a table has 96 bytes");
 static_assert(offsetof(struct shmb_table, abi_version) == 4, "table.abi_version at 4");
 static_assert(offsetof(struct shmb_table, header_size) == 8, "table.header_size at 8");

@@ -393,6 +393,29 @@ static void a_pipe_that_is_always_in_use_costs_no_more_than_the_time(void **stat
                         NULL);
     assert_true(other != INVALID_HANDLE_VALUE);
     assert_int_equal(request_within(SHORT_MS, &info), SHMB_TIMEOUT);
+    stage_publish();
+    stage_root()->requests = SHMB_ROOT_REQUESTS_OPEN;
+    assert_int_equal(request_within(SHORT_MS, &info), SHMB_TIMEOUT);
+    CloseHandle(other);
+}
+
+/* Its owner cannot be seen; but the broker says that it has none. */
+static void a_strangers_pipe_that_is_always_in_use_is_told(void **state)
+{
+    shmb_request_info info;
+    char text[256];
+    HANDLE other;
+
+    (void)state;
+    stage_pipe_open(STAGE_STRANGER, SHMB_REQUEST_PIPE_RIGHTS, is_silent);
+    stage_publish();
+    stage_root()->requests = SHMB_ROOT_REQUESTS_NONE;
+    other = CreateFileW(L"" SHMB_REQUEST_PIPE, SHMB_REQUEST_PIPE_RIGHTS, 0, NULL, OPEN_EXISTING, 0,
+                        NULL);
+    assert_true(other != INVALID_HANDLE_VALUE);
+    assert_int_equal(request_within(SHMB_INFINITE, &info), SHMB_NOT_OURS);
+    shmb_request_text(SHMB_NOT_OURS, &info, text, sizeof(text));
+    assert_non_null(strstr(text, "another program has the broker's pipe"));
     CloseHandle(other);
 }
 
@@ -547,6 +570,7 @@ int main(void)
         STAGED(an_answer_may_come_in_pieces),
         STAGED(a_server_without_an_answer_costs_no_more_than_the_time),
         STAGED(a_pipe_that_is_always_in_use_costs_no_more_than_the_time),
+        STAGED(a_strangers_pipe_that_is_always_in_use_is_told),
         STAGED(a_lost_connection_is_tried_again),
         STAGED(a_broker_that_starts_is_waited_for),
         STAGED(a_pipe_that_comes_is_waited_for),

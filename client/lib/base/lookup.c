@@ -485,3 +485,11 @@ void lookup_broker(const struct lookup *lookup, struct shmb_broker_info *info)
     info->started = root->broker_started;
     shmb_root_version(root, info->version);
 }
+
+bool lookup_without_pipe(const struct lookup *lookup)
+{
+    const void *data = lookup->directory->root_view.data;
+    const struct shmb_root *root = data;
+
+    return shmb_load32(&root->requests) == SHMB_ROOT_REQUESTS_NONE;
+}

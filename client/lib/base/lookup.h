@@ -62,6 +62,9 @@ bool lookup_dispensable(int32_t result);
 /* Fills `*info`, one of ours and of our size, from the root. */
 void lookup_broker(const struct lookup *lookup, struct shmb_broker_info *info);
 
+/* True: the broker says that it has no pipe for requests. */
+bool lookup_without_pipe(const struct lookup *lookup);
+
 /*
  * Fills `*info`, one of ours and of our size, from an entry. Behind the end of a text `rule` and
  * `account` keep what they have if nobody has requested the object.

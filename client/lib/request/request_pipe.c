@@ -4,6 +4,7 @@
  */
 #include "request_pipe.h"
 
+#include "lookup.h"
 #include "trust.h"
 
 static const wchar_t pipe_name[] = L"" SHMB_REQUEST_PIPE;
@@ -33,14 +34,36 @@ static int32_t pipe_result(struct fault *fault, enum call call, DWORD code)
     }
 }
 
+static int32_t strangers(struct fault *fault)
+{
+    return fault_call(fault, SHMB_NOT_OURS, REASON_PIPE_STRANGER, 0);
+}
+
+/* True: a broker runs, and says that the pipe is not its own. */
+static bool is_not_the_brokers(const char *owner)
+{
+    struct lookup lookup;
+    struct fault ignored;
+    bool without;
+
+    if (lookup_open(&lookup, owner, LOOKUP_ALL, &ignored) != SHMB_OK)
+        return false;
+    without = lookup_without_pipe(&lookup);
+    lookup_close(&lookup);
+    return without;
+}
+
 /*
  * Opens the pipe; waits while all its instances are in use. The rights are those that the broker
- * gives, and READ_CONTROL is among them, to see who owns it.
+ * gives, and READ_CONTROL is among them, to see who owns it. To open it for any right takes an
+ * instance, so that the owner of one that is in use cannot be seen: there the directory tells.
  */
-static int32_t open_pipe(const struct broker_wait *wait, HANDLE *out, struct fault *fault)
+static int32_t open_pipe(const char *owner, const struct broker_wait *wait, HANDLE *out,
+                         struct fault *fault)
 {
     const DWORD flags = FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION;
     DWORD code, ms;
+    bool strange = false;
 
     for (;;) {
         *out =
@@ -50,6 +73,14 @@ static int32_t open_pipe(const struct broker_wait *wait, HANDLE *out, struct fau
         code = GetLastError();
         if (code != ERROR_PIPE_BUSY)
             return pipe_result(fault, CALL_OPEN_PIPE, code);
+        /* Twice: the broker may have had it until a moment ago. */
+        if (is_not_the_brokers(owner)) {
+            if (strange)
+                return strangers(fault);
+            strange = true;
+            continue;
+        }
+        strange = false;
         ms = left(wait);
         if (ms == 0) /* to WaitNamedPipe, it would be the time that the server has chosen */
             return fault_plain(fault, SHMB_TIMEOUT);
@@ -110,7 +141,7 @@ int32_t request_pipe_exchange(const uint8_t request[SHMB_REQUEST_BYTES], const c
                               size_t *length, bool *sent, struct fault *fault)
 {
     struct connection connection = {.wait = wait};
-    int32_t result = open_pipe(wait, &connection.pipe, fault);
+    int32_t result = open_pipe(owner, wait, &connection.pipe, fault);
 
     *length = 0;
     *sent = false;
@@ -118,7 +149,7 @@ int32_t request_pipe_exchange(const uint8_t request[SHMB_REQUEST_BYTES], const c
         return result;
     result = trust_check(connection.pipe, owner, fault);
     if (result != SHMB_OK && fault->call == CALL_NONE)
-        result = fault_call(fault, SHMB_NOT_OURS, REASON_PIPE_STRANGER, 0);
+        result = strangers(fault);
     if (result == SHMB_OK) {
         connection.event = CreateEventW(NULL, TRUE, FALSE, NULL);
         if (connection.event == NULL)

@@ -92,6 +92,11 @@ void broker_report_requests(struct broker *broker, struct report_lines *notes)
         replace(broker, &broker->report.requests, notes);
 }
 
+void broker_tell_requests(struct broker *broker, enum shmb_root_requests requests)
+{
+    publication_requests(broker->publication, requests);
+}
+
 void broker_link_sessions(struct broker *broker)
 {
     uint32_t version;

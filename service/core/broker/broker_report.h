@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "directory.h"
 #include "report_lines.h"
 #include "sha256.h"
 #include "status_report.h"
@@ -55,6 +56,9 @@ void broker_report_keeper(struct broker *broker, struct report_lines *notes);
  * changed.
  */
 void broker_report_requests(struct broker *broker, struct report_lines *notes);
+
+/* Tells programs, in the directory, whether the pipe for requests is the broker's. */
+void broker_tell_requests(struct broker *broker, enum shmb_root_requests requests);
 
 /* Reports the state of the copies. True: the inventory has segments with copies. */
 bool broker_report_copies(struct broker *broker);

@@ -47,8 +47,9 @@ struct publication {
     uint32_t *former; /* numbers of control sections that the former broker's table lists */
     size_t former_count;
     uint64_t revision; /* of the published table; 0: none */
-    bool newer;        /* the root is a newer broker's: its layout is not known here */
-    bool due;          /* the published table is out of date */
+    enum shmb_root_requests requests;
+    bool newer; /* the root is a newer broker's: its layout is not known here */
+    bool due;   /* the published table is out of date */
 };
 
 struct publication *publication_new(const struct system *system,
@@ -87,8 +88,9 @@ static const struct access_rule *readers(const struct publication *publication, 
 }
 
 /* The magic last: a client that sees it sees the whole header. */
-static void write_root_header(struct shmb_root *root, const struct sys_identity *identity)
+static void write_root_header(struct shmb_root *root, const struct publication *publication)
 {
+    const struct sys_identity *identity = publication->identity;
     const char *version = report_version();
 
     root->abi_version = SHMB_ABI_VERSION;
@@ -97,6 +99,7 @@ static void write_root_header(struct shmb_root *root, const struct sys_identity 
     root->broker_started = identity->started;
     memset(root->version, 0, sizeof(root->version));
     memcpy(root->version, version, strlen(version) < sizeof(root->version) ? strlen(version) : 0);
+    shmb_store32(&root->requests, (uint32_t)publication->requests);
     shmb_store32(&root->magic, SHMB_ROOT_MAGIC);
 }
 
@@ -131,9 +134,9 @@ static bool make_root(struct publication *publication)
     if (publication->newer)
         return false;
     if (made && root->own.view != NULL)
-        write_root_header(root->own.view, publication->identity);
+        write_root_header(root->own.view, publication);
     else if (made)
-        write_root_header(root->stand_in.view, publication->identity);
+        write_root_header(root->stand_in.view, publication);
     /* A second root, made later than the first one, lacks the table. */
     publication->due |= made && publication->revision != 0;
     if (status == SYS_OK)
@@ -560,6 +563,17 @@ bool publication_needs_repair(const struct publication *publication)
 {
     return control_sets_need_repair(publication->controls) ||
            lock_slots_need_repair(publication->slots);
+}
+
+void publication_requests(struct publication *publication, enum shmb_root_requests requests)
+{
+    struct shmb_root *const roots[] = {publication->root.own.view, publication->root.stand_in.view};
+    size_t i;
+
+    publication->requests = requests;
+    for (i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
+        if (roots[i] != NULL)
+            shmb_store32(&roots[i]->requests, (uint32_t)requests);
 }
 
 bool publication_complete(const struct publication *publication)

@@ -86,6 +86,9 @@ void publication_report_copies(struct publication *publication, const struct rep
 /* Sets what the broker adds to the report, and rewrites it. `broker` is borrowed. */
 void publication_report_broker(struct publication *publication, const struct report_broker *broker);
 
+/* Tells in the root whether the pipe for requests is the broker's. */
+void publication_requests(struct publication *publication, enum shmb_root_requests requests);
+
 /* False: call publication_update again after a while. */
 bool publication_complete(const struct publication *publication);
 

@@ -72,5 +72,7 @@ void request_report_write(struct requests *requests)
     }
     request_lines_add(&figures, &lines);
     broker_report_requests(requests->broker, &lines);
+    broker_tell_requests(requests->broker,
+                         requests->listen.open ? SHMB_ROOT_REQUESTS_OPEN : SHMB_ROOT_REQUESTS_NONE);
     free(rules);
 }

@@ -223,6 +223,9 @@ void requests_stop(struct requests *requests)
              i++)
             system->requests.answer(system->self, request, bytes, sizeof(bytes));
     }
+    /* Before the pipe is closed: who finds another program's behind it cannot know yet. */
+    if (requests->broker != NULL)
+        broker_tell_requests(requests->broker, SHMB_ROOT_REQUESTS_UNKNOWN);
     request_listen_end(&requests->listen);
     request_events_end(&requests->events);
     request_access_end(&requests->access);

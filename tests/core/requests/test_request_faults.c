@@ -229,6 +229,15 @@ static void killed_at_each_call(void **state)
 static const char *trouble;
 static uint32_t pipe_waits[8];
 
+/* What programs read of the pipe where they cannot see whose it is. */
+static uint32_t published(void)
+{
+    const struct fake_object *root = fake_find(fake, SHMB_ROOT_NAME);
+
+    assert_non_null(root);
+    return ((const struct shmb_root *)(const void *)root->content)->requests;
+}
+
 /* Everything else works, and each try comes later than the one before. */
 static void pipe_missing(size_t number)
 {
@@ -236,6 +245,7 @@ static void pipe_missing(size_t number)
     pipe_waits[number] = fake_wait_ms(fake, number);
     if (number <= 4) {
         assert_null(fake_pipe(fake));
+        assert_int_equal(published(), SHMB_ROOT_REQUESTS_NONE);
         assert_true(life_reports(trouble));
         assert_int_equal(life_report().result, SHMB_REPORT_INCOMPLETE);
         assert_true(asking_is_held("Fixed"));
@@ -245,6 +255,7 @@ static void pipe_missing(size_t number)
             fake_mend(fake);
     } else if (fake_pipe(fake) != NULL) {
         assert_true(life_reports("requests\tpipe\topen"));
+        assert_int_equal(published(), SHMB_ROOT_REQUESTS_OPEN);
         fake_stop_at(fake, FAKE_WAIT, fake_calls(fake, FAKE_WAIT));
     }
 }
