@@ -8,6 +8,12 @@
 
 #define PAGE UINT64_C(4096) /* of every Windows that the broker runs on */
 
+const char *const cfg_life_words[CFG_LIVES] = {
+    [CFG_LIFE_OPEN] = "while open",
+    [CFG_LIFE_RELEASED] = "until released",
+    [CFG_LIFE_BROKER] = "as long as the broker",
+};
+
 bool cfg_rule_matches(const struct cfg_rule *rule, const char *name)
 {
     size_t i;

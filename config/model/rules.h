@@ -9,6 +9,10 @@
 
 #include "model.h"
 
+/* The values of `lives`, in the order of enum cfg_life. */
+#define CFG_LIVES 3
+extern const char *const cfg_life_words[CFG_LIVES];
+
 /*
  * The first rule with a pattern that matches a bare name, in the order of the files; patterns and
  * names are compared without case. Only this rule counts: if it refuses a request, no later one is

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "directory.h"
+#include "kind_words.h"
 #include "names.h"
 #include "read_access.h"
 #include "read_companions.h"
@@ -49,10 +50,6 @@ static const struct refused_key refused[] = {
     {"maximum", "whoever requests a semaphore says its counts; remove maximum"},
     {NULL, NULL}};
 
-/* The kinds in the order of enum shmb_kind. */
-static const char *const kind_words[] = {"segment", "mutex", "event", "semaphore"};
-
-#define KINDS    4
 #define SEGMENTS (1u << SHMB_SECTION)
 
 static void read_kind(struct reader *reader, const struct node *node, const struct path *path,
@@ -62,11 +59,11 @@ static void read_kind(struct reader *reader, const struct node *node, const stru
 
     if (node_is(node, "queue") || node_is(node, "queues"))
         reader_error(reader, node, path, "queues cannot be requested; remove it");
-    else if (!read_word(reader, node, path, kind_words, KINDS, &word))
+    else if (!read_word(reader, node, path, shmb_kind_one, SHMB_KINDS_REQUESTED, &word))
         return;
     else if ((rule->kinds & 1u << word) != 0)
         reader_error(reader, node, path, "'%s' is in this list twice; remove one",
-                     kind_words[word]);
+                     shmb_kind_one[word]);
     else
         rule->kinds |= 1u << word;
 }
@@ -236,7 +233,6 @@ static void read_segments(struct reader *reader, const struct node *key,
 static void read_rule(struct reader *reader, const struct node *key, const struct node *node,
                       const struct path *path, struct cfg_rule *rule)
 {
-    static const char *const lives[] = {"while open", "until released", "as long as the broker"};
     const struct path names = {path, keys[KEY_NAMES], 0}, who = {path, keys[KEY_WHO], 0};
     const struct path kinds = {path, keys[KEY_KINDS], 0}, size = {path, keys[KEY_SIZE], 0};
     const struct path rate = {path, keys[KEY_RATE], 0}, life = {path, keys[KEY_LIVES], 0};
@@ -271,7 +267,7 @@ static void read_rule(struct reader *reader, const struct node *key, const struc
     rule->rate = (uint32_t)number;
     read_rule_rights(reader, key, &values[KEY_ACCESS], meant >> KEY_ACCESS, path, rule);
     if (values[KEY_LIVES] != NULL)
-        (void)read_word(reader, values[KEY_LIVES], &life, lives, 3, &word);
+        (void)read_word(reader, values[KEY_LIVES], &life, cfg_life_words, CFG_LIVES, &word);
     rule->life = (enum cfg_life)word;
 }
 

@@ -12,6 +12,7 @@
 
 #include "characters.h"
 #include "compiler.h"
+#include "kind_words.h"
 #include "names.h"
 #include "utf.h"
 
@@ -232,7 +233,6 @@ static void say_other(const struct writer *writer, const struct starter_object *
 /* Writes the remaining objects of a kind. Call it for segments first: they take their locks. */
 static void say_kind(const struct writer *writer, enum shmb_kind kind)
 {
-    static const char *const heads[] = {"segments", "mutexes", "events", "semaphores"};
     bool any = false;
     size_t i;
 
@@ -240,7 +240,7 @@ static void say_kind(const struct writer *writer, enum shmb_kind kind)
         if (writer->used[i] || writer->objects[i].kind != kind)
             continue;
         if (!any)
-            say(writer, "\n%s:\n", heads[kind]);
+            say(writer, "\n%s:\n", shmb_kind_many[kind]);
         any = true;
         if (kind == SHMB_SECTION)
             say_segment(writer, &writer->objects[i]);

@@ -4,12 +4,11 @@
 
 #include "access.h"
 #include "answer.h"
+#include "kind_words.h"
 
 const char *show_kind(uint32_t kind)
 {
-    static const char *const words[] = {"segment", "mutex", "event", "semaphore", "queue"};
-
-    return kind < sizeof(words) / sizeof(words[0]) ? words[kind] : "other";
+    return kind < SHMB_KIND_COUNT ? shmb_kind_one[kind] : "other";
 }
 
 const char *show_state(uint32_t state)

@@ -9,28 +9,23 @@
 
 #include "answer.h"
 #include "fail.h"
+#include "kind_words.h"
 #include "out.h"
 #include "shmb.h"
 
-static const struct {
-    const char *word;
-    uint32_t kind;
-    unsigned options; /* those that only this kind takes */
-} kinds[] = {
-    {"segment", SHMB_KIND_SEGMENT, OPTION_SIZE},
-    {"mutex", SHMB_KIND_MUTEX, 0},
-    {"event", SHMB_KIND_EVENT, OPTION_MANUAL_RESET | OPTION_SET},
-    {"semaphore", SHMB_KIND_SEMAPHORE, OPTION_INITIAL | OPTION_MAXIMUM},
+static const unsigned kind_options[SHMB_KINDS_REQUESTED] = {
+    [SHMB_KIND_SEGMENT] = OPTION_SIZE,
+    [SHMB_KIND_EVENT] = OPTION_MANUAL_RESET | OPTION_SET,
+    [SHMB_KIND_SEMAPHORE] = OPTION_INITIAL | OPTION_MAXIMUM,
 };
-#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 #define KINDS_OPTIONS                                                                              \
     (OPTION_SIZE | OPTION_MANUAL_RESET | OPTION_SET | OPTION_INITIAL | OPTION_MAXIMUM)
 
 /* The row of the kind that --kind names; a segment without it. False: an error was printed. */
 static bool find_kind(const char *word, size_t *row)
 {
-    for (*row = 0; word != NULL && *row < KINDS; (*row)++)
-        if (strcmp(kinds[*row].word, word) == 0)
+    for (*row = 0; word != NULL && *row < SHMB_KINDS_REQUESTED; (*row)++)
+        if (strcmp(shmb_kind_one[*row], word) == 0)
             return true;
     if (word == NULL)
         return true;
@@ -41,19 +36,19 @@ static bool find_kind(const char *word, size_t *row)
 /* False: an error was printed. */
 static bool check_options(const struct arguments *arguments, size_t row)
 {
-    unsigned wrong = arguments->given & KINDS_OPTIONS & ~kinds[row].options;
+    unsigned wrong = arguments->given & KINDS_OPTIONS & ~kind_options[row];
     size_t at = 0;
 
     if (wrong != 0) {
         out_error("%s does not go together with --kind %s", arguments_next_option(wrong, &at),
-                  kinds[row].word);
+                  shmb_kind_one[row]);
         return false;
     }
-    if (kinds[row].kind == SHMB_KIND_SEGMENT && arguments->size == 0) {
+    if (row == SHMB_KIND_SEGMENT && arguments->size == 0) {
         out_error("a segment needs --size and a number of bytes above 0, such as 4096 or 64KiB");
         return false;
     }
-    if (kinds[row].kind == SHMB_KIND_SEMAPHORE &&
+    if (row == SHMB_KIND_SEMAPHORE &&
         (arguments->maximum == 0 || arguments->initial > arguments->maximum)) {
         out_error("a semaphore needs --maximum above 0, and --initial up to that");
         return false;
@@ -66,7 +61,7 @@ static void read_options(const struct arguments *arguments, size_t row,
 {
     memset(options, 0, sizeof(*options));
     options->size = sizeof(*options);
-    options->kind = kinds[row].kind;
+    options->kind = (uint32_t)row;
     options->flags =
         ((arguments->given & OPTION_MANUAL_RESET) != 0 ? SHMB_REQUEST_MANUAL_RESET : 0) |
         ((arguments->given & OPTION_SET) != 0 ? SHMB_REQUEST_SET : 0);
@@ -81,10 +76,10 @@ static void put_json(struct json *json, const struct arguments *arguments, size_
                      const shmb_request_info *info)
 {
     json_names(json, arguments->name, false);
-    json_string(json, "kind", kinds[row].kind == SHMB_KIND_SEGMENT ? "section" : kinds[row].word);
+    json_string(json, "kind", row == SHMB_KIND_SEGMENT ? "section" : shmb_kind_one[row]);
     json_bool(json, "asked", (arguments->given & OPTION_ASK) != 0);
     json_bool(json, "made", info->made != 0);
-    if (kinds[row].kind == SHMB_KIND_SEGMENT)
+    if (row == SHMB_KIND_SEGMENT)
         json_number(json, "bytes", info->bytes != 0 ? info->bytes : arguments->size);
     else
         json_null(json, "bytes");

@@ -2,12 +2,9 @@
 
 #include <inttypes.h>
 
+#include "kind_words.h"
+#include "rules.h"
 #include "text.h"
-
-#define KINDS ((int)SHMB_SEMAPHORE + 1) /* that can be requested */
-
-static const char *const kinds_of_them[KINDS] = {"segments", "mutexes", "events", "semaphores"};
-static const char *const life_words[] = {"while open", "until released", "as long as the broker"};
 
 static bool has_kind(const struct cfg_rule *rule, int kind)
 {
@@ -61,10 +58,10 @@ static void add_who(struct text *line, const struct cfg_rule *rule)
     (void)add_accounts(line, rule->who, false, "");
     if (add_accounts(line, rule->who, true, " (not "))
         text_add(line, ")");
-    for (kind = 0; kind < KINDS; kind++) {
+    for (kind = 0; kind < SHMB_KINDS_REQUESTED; kind++) {
         if (!has_kind(rule, kind))
             continue;
-        text_add(line, "%s%s", lead, kinds_of_them[kind]);
+        text_add(line, "%s%s", lead, shmb_kind_many[kind]);
         if (kind == SHMB_SECTION)
             add_segments(line, rule);
         lead = ", ";
@@ -79,7 +76,7 @@ static void add_quotas(struct text *line, const struct cfg_rule *rule)
     text_add(line,
              "rule %s: held %s; each account %" PRIu64 " object%s, %" PRIu64 " bytes, %" PRIu32
              " request%s a second; in total %" PRIu64 " object%s, %" PRIu64 " bytes",
-             rule->name, life_words[rule->life], rule->each.objects,
+             rule->name, cfg_life_words[rule->life], rule->each.objects,
              rule->each.objects == 1 ? "" : "s", rule->each.memory, rule->rate,
              rule->rate == 1 ? "" : "s", rule->total.objects, rule->total.objects == 1 ? "" : "s",
              rule->total.memory);
@@ -203,7 +200,7 @@ void describe_rules_json(const struct cfg *config, struct json *json)
         put_accounts(json, "allow", rule->who, false);
         put_accounts(json, "deny", rule->who, true);
         json_array(json, "kinds");
-        for (kind = 0; kind < KINDS; kind++)
+        for (kind = 0; kind < SHMB_KINDS_REQUESTED; kind++)
             if (has_kind(rule, kind))
                 json_string(json, NULL, shmb_kind_word((enum shmb_kind)kind));
         json_array_end(json);
@@ -211,7 +208,7 @@ void describe_rules_json(const struct cfg *config, struct json *json)
         put_quota(json, "each", &rule->each);
         put_quota(json, "total", &rule->total);
         json_number(json, "rate", rule->rate);
-        json_string(json, "lives", life_words[rule->life]);
+        json_string(json, "lives", cfg_life_words[rule->life]);
         put_access(json, rule);
         json_object_end(json);
     }
