@@ -5,6 +5,7 @@
 
 #include "descriptors.h"
 #include "request_caller.h"
+#include "sddl_text.h"
 
 static struct sys_failure why;
 
@@ -130,6 +131,42 @@ static void a_label_denies_what_writes(void **state)
     assert_false(allowed(&caller, "O:SYD:(A;;0x1;;;WD)S:(ML;;NW;;;SI)", 1, true));
     assert_true(allowed(&caller, "O:SYD:(A;;0x1;;;WD)S:(ML;;NW;;;SI)", 1, false));
     assert_true(allowed(&caller, "O:SYD:(A;;0x1;;;WD)S:(ML;;NW;;;LW)", 1, true));
+    request_caller_close(&caller);
+}
+
+/* A client of low integrity, and of all that this process may otherwise do. */
+static struct request_caller low_caller(void)
+{
+    BYTE low[SECURITY_MAX_SID_SIZE];
+    TOKEN_MANDATORY_LABEL label = {{low, SE_GROUP_INTEGRITY}};
+    DWORD size = sizeof(low);
+    HANDLE own, token;
+
+    assert_true(CreateWellKnownSid(WinLowLabelSid, NULL, low, &size));
+    assert_true(OpenProcessToken(GetCurrentProcess(), TOKEN_DUPLICATE, &own));
+    assert_true(DuplicateTokenEx(own, TOKEN_QUERY | TOKEN_DUPLICATE | TOKEN_ADJUST_DEFAULT, NULL,
+                                 SecurityImpersonation, TokenPrimary, &token));
+    assert_true(SetTokenInformation(token, TokenIntegrityLevel, &label, sizeof(label) + size));
+    CloseHandle(own);
+    return caller_of(token, SecurityIdentification);
+}
+
+/* As request_access.c makes them: of a rule without `integrity: low`, and of one with it. */
+static void who_is_low_may_ask_where_the_rule_is_low(void **state)
+{
+    struct request_caller caller;
+
+    (void)state;
+    if (support_wine())
+        skip();
+    caller = low_caller();
+    assert_false(allowed(&caller, "O:SYG:SYD:P(A;;0x2;;;WD)", 2, true));
+    assert_true(allowed(&caller, "O:SYG:SYD:P(A;;0x2;;;WD)" SDDL_LOW_INTEGRITY, 2, true));
+    /* Reading is no writing. */
+    assert_true(allowed(&caller, "O:SYG:SYD:P(A;;0x2;;;WD)", 2, false));
+    /* The label gives nothing that the list does not. */
+    assert_false(
+        allowed(&caller, "O:SYG:SYD:P(A;;0x2;;;S-1-5-21-1-2-3-4)" SDDL_LOW_INTEGRITY, 2, true));
     request_caller_close(&caller);
 }
 
@@ -294,6 +331,7 @@ int main(void)
         cmocka_unit_test(a_group_without_effect_still_denies),
         cmocka_unit_test(a_restricted_token_needs_both),
         cmocka_unit_test(a_label_denies_what_writes),
+        cmocka_unit_test(who_is_low_may_ask_where_the_rule_is_low),
         cmocka_unit_test(a_token_restricted_later_counts_where_it_is_tracked),
         cmocka_unit_test(without_a_list_nobody_is_let_in),
         cmocka_unit_test(without_a_token_neither),
