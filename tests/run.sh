@@ -149,6 +149,7 @@ mirror_checks() {
     job check 'the mirror: Sentinel' "$mirror/mirror.sh" sentinel
     job check 'the mirror: a cluster' "$mirror/mirror.sh" cluster
     job check 'the mirror: who may do what' "$mirror/mirror.sh" security
+    job check 'the mirror: TLS' "$mirror/mirror.sh" tls
     job check 'the mirror, with Valkey' "$mirror/mirror.sh" valkey
     job check 'the mirror under torture, 20 s' "$mirror/torture.sh" 20
     job check 'the mirror: its mutants are found' "$mirror/mutants.sh"

@@ -15,7 +15,7 @@ import sys
 import time
 import traceback
 
-PARTS = ("run", "failures", "conflicts", "sentinel", "cluster", "security", "valkey")
+PARTS = ("run", "failures", "conflicts", "sentinel", "cluster", "security", "tls", "valkey")
 
 
 def cases_of(part):

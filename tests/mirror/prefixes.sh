@@ -1,7 +1,8 @@
 # Sourced by the scripts that need several machines, which set `root` before: the build, Wine prefixes, and a
 # folder `work` that goes with the script.
 #
-#   mirror_needs [valkey]  ends the script with 77 where there is no server or no shmbmirror
+#   mirror_needs [PART]    ends the script with 77 where there is no server or no shmbmirror, or what
+#                          the part `valkey` or `tls` needs is not there
 #   prefixes_play COUNT FUNCTION
 #                          makes so many, runs FUNCTION, which finds them in the array `prefixes`, and
 #                          ends the script with its result; a signal to the script ends FUNCTION, which
@@ -10,7 +11,7 @@
 . "$root/install/common.sh"
 SHMB_BUILD=$shmb_build
 . "$root/tests/wine.sh"
-bin=$shmb_build/mingw-x64/bin
+bin=${SHMB_MIRROR_BIN:-$shmb_build/mingw-x64/bin}
 
 prefixes=() prefix_inputs=() running=
 work=$(mktemp -d) || exit 1
@@ -47,6 +48,11 @@ sys.exit(servers.find_program() is None)' "$root/tests/mirror" ||
         { echo 'there is no Redis server here; install/setup.sh brings it (redis-tools)'; exit 77; }
     [ -e "$bin/shmbmirror.exe" ] ||
         { echo 'shmbmirror was not built: hiredis is not here (install/setup.sh)'; exit 77; }
+    [ "${1:-}" = tls ] || return 0
+    # OpenSSL's own text is in a program that has it
+    grep -qs 'certificate has expired' "$bin/shmbmirror.exe" ||
+        { echo 'shmbmirror was built without TLS (tests/mirror/mirror.sh says how to)'; exit 77; }
+    command -v openssl >/dev/null || { echo 'there is no program openssl here'; exit 77; }
 }
 
 prefixes_begin() {

@@ -13,6 +13,8 @@ class Proxy:
         self.refuses, self.stalls = False, set()
         self.budget = {"out": None, "in": None}  # bytes to the server, and from it
         self.cuts, self.bytes, self.pairs = 0, 0, []
+        self.sent = None  # a bytearray: what goes to the server is kept there
+        self.spoil = None  # bytes from the server until one of them is changed
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -91,13 +93,31 @@ class Proxy:
                     if cut:
                         self.budget[way] = None
                         self.cuts += 1
+                    part = self.spoiled(part) if way == "in" else part
                     self.bytes += len(part)
+                    if self.sent is not None and way == "out":
+                        self.sent += part
                 sink.sendall(part)
                 if cut:
                     break
         except (OSError, ValueError):
             pass
         self.end(pair)
+
+    def spoiled(self, part):
+        if self.spoil is None:
+            return part
+        if self.spoil >= len(part):
+            self.spoil -= len(part)
+            return part
+        part = part[:self.spoil] + bytes([part[self.spoil] ^ 1]) + part[self.spoil + 1:]
+        self.spoil = None
+        return part
+
+    def spoil_after(self, count):
+        """Changes one bit of the byte that comes from the server so many bytes from now."""
+        with self.lock:
+            self.spoil = count
 
     def cut_after(self, count, way):
         """The connection that carries this byte, counted from now, ends behind it. One only."""

@@ -193,15 +193,24 @@ static void read_tls(struct reader *reader, const struct node *node, struct mirr
     static const char *const words[] = {"ca", "certificate", "key", "name"};
     const char **const texts[] = {&config->ca, &config->certificate, &config->key,
                                   &config->server_name};
+    struct cfg_place *const places[] = {&config->ca_place, &config->certificate_place,
+                                        &config->key_place};
     struct path path = {NULL, keys[KEY_TLS], 0};
     const struct node *values[4];
     size_t i;
 
     if (!read_keys(reader, node, &path, words, 4, values, NULL))
         return;
-    for (i = 0; i < 4; i++)
+    for (i = 0; i < 4; i++) {
         if (values[i] != NULL)
             *texts[i] = read_plain(reader, values[i], words[i], "a text", 1000);
+        if (values[i] != NULL && i < 3)
+            *places[i] = reader_place(reader, values[i]);
+    }
+    if (config->place_count > 0 && !config->tls)
+        reader_error(reader, node, &path,
+                     "no address begins with rediss://, so that all would go "
+                     "in clear; write rediss://HOST:PORT, or leave out tls");
     if ((values[1] == NULL) != (values[2] == NULL))
         reader_error(reader, node, &path, "certificate and key go together");
 }

@@ -46,7 +46,8 @@ struct mirror_config {
     uint32_t database;
     bool tls;                                         /* rediss:// */
     const char *ca, *certificate, *key, *server_name; /* NULL: not written */
-    const char *user, *password_file;                 /* NULL: not written */
+    struct cfg_place ca_place, certificate_place, key_place;
+    const char *user, *password_file; /* NULL: not written */
     const char *sentinel_user, *sentinel_password_file;
     const char *bucket;
     const char *origin; /* NULL: the computer's name */

@@ -258,12 +258,45 @@ static void find_origin(struct engine *engine)
     free(text);
 }
 
+struct tls *engine_tls(const struct mirror_config *config, struct cfg_messages *messages)
+{
+    const struct tls_files files = {config->ca, config->certificate, config->key,
+                                    config->server_name};
+    const struct cfg_place whole = {config->file, 0, 0};
+    const struct cfg_place *const places[] = {&whole, &config->ca_place, &config->certificate_place,
+                                              &config->key_place};
+    static const char *const keys[] = {"tls", "tls.ca", "tls.certificate", "tls.key"};
+    enum tls_part part;
+    char text[1280]; /* with a path in it */
+    struct tls *tls = tls_new(&files, &part, text, sizeof(text));
+
+    if (tls == NULL)
+        cfg_message_add(messages, CFG_ERROR, places[part], keys[part], "%s", text);
+    return tls;
+}
+
+/* False: what is wrong has been told. */
+static bool set_up_tls(struct engine *engine)
+{
+    struct cfg_messages messages;
+    char line[2048];
+    size_t i;
+
+    cfg_messages_init(&messages);
+    engine->tls = engine_tls(engine->setup->config, &messages);
+    for (i = 0; i < messages.count; i++) {
+        (void)cfg_message_format(&messages.items[i], line, sizeof(line));
+        journal_add(engine->setup->journal, JOURNAL_ERROR, "%s", line);
+    }
+    cfg_messages_free(&messages);
+    return engine->tls != NULL;
+}
+
 static bool set_up_server(struct engine *engine)
 {
     const struct mirror_config *config = engine->setup->config;
     struct server_setup *setup = &engine->server_setup;
     struct server_hooks hooks = {engine, on_up, on_message, on_line};
-    char why[160];
     size_t i;
 
     engine->places = calloc(config->place_count, sizeof(*engine->places));
@@ -274,14 +307,8 @@ static bool set_up_server(struct engine *engine)
                  config->places[i].host);
         engine->places[i].port = config->places[i].port;
     }
-    if (config->tls) {
-        engine->tls = tls_new(config->ca, config->certificate, config->key, config->server_name,
-                              why, sizeof(why));
-        if (engine->tls == NULL) {
-            journal_add(engine->setup->journal, JOURNAL_ERROR, "TLS: %s", why);
-            return false;
-        }
-    }
+    if (config->tls && !set_up_tls(engine))
+        return false;
     setup->kind = config->servers == MIRROR_ONE        ? SERVER_ONE
                   : config->servers == MIRROR_SENTINEL ? SERVER_SENTINEL
                                                        : SERVER_CLUSTER;

@@ -7,6 +7,7 @@
 #include "exit_codes.h"
 #include "journal.h"
 #include "mirror_config.h"
+#include "tls.h"
 
 struct engine_setup {
     const struct mirror_config *config;
@@ -19,5 +20,11 @@ struct engine_setup {
 
 /* Runs until the event is set. The exit code of the program; the reason has been told. */
 enum shmb_exit engine_run(const struct engine_setup *setup);
+
+/*
+ * TLS with the files that the configuration names; free it with tls_free, before the configuration.
+ * NULL: `messages` has what is wrong, with the place of the key.
+ */
+struct tls *engine_tls(const struct mirror_config *config, struct cfg_messages *messages);
 
 #endif

@@ -33,6 +33,8 @@ struct link {
     size_t first, count, room;
     link_answer *listener;
     void *listener_context;
+    bool shaking;    /* connected, and TLS is not ready yet */
+    bool answered;   /* something came */
     bool blocked;    /* the last write left something */
     bool dropped;    /* by link_drop */
     bool more;       /* there may be something to read that Winsock has told of already */
@@ -102,7 +104,7 @@ void link_open(struct link *link, const struct link_place *place, struct tls *tl
     link->place = *place;
     link->tls = tls;
     link->fault[0] = '\0';
-    link->blocked = link->dropped = link->more = false;
+    link->answered = link->shaking = link->blocked = link->dropped = link->more = false;
     link->heard = link->looked = now;
     link->state = LINK_CONNECTING;
     REDIS_OPTIONS_SET_TCP(&options, link->place.host, link->place.port);
@@ -217,6 +219,20 @@ static bool give_all(struct link *link)
     return true;
 }
 
+/* A server that ends the connection of a client in clear without a word may want TLS. */
+static void end_read(struct link *link)
+{
+    char why[LINK_FAULT];
+
+    if (link->tls != NULL || link->answered) {
+        end(link, link->redis->errstr);
+        return;
+    }
+    snprintf(why, sizeof(why), "%s (before any answer: if it wants TLS, write rediss://)",
+             link->redis->errstr);
+    end(link, why);
+}
+
 static void receive(struct link *link, uint64_t now)
 {
     const redisReader *reader = link->redis->reader;
@@ -227,12 +243,14 @@ static void receive(struct link *link, uint64_t now)
         size_t before = reader->len, got;
 
         if (redisBufferRead(link->redis) != REDIS_OK) {
-            end(link, link->redis->errstr);
+            end_read(link);
             return;
         }
         got = reader->len - before;
-        if (got > 0)
+        if (got > 0) {
             link->heard = now;
+            link->answered = true;
+        }
         link->bytes_in += got;
         if (!give_all(link) || link->dropped)
             return;
@@ -240,7 +258,8 @@ static void receive(struct link *link, uint64_t now)
             end(link, "the server sent an answer that is too long or too deep");
             return;
         }
-        if (got < READ_SIZE) /* Winsock tells of what comes from now on */
+        /* Winsock tells of what comes from now on; TLS reads one record at a time */
+        if (link->tls != NULL ? got == 0 : got < READ_SIZE)
             return;
     }
     link->more = true;
@@ -268,6 +287,21 @@ static void write_out(struct link *link, uint64_t now)
     } while (!done && !link->blocked);
 }
 
+/* All of it must be done in one silence: a server that sends it byte by byte is given up. */
+static void shake_hands(struct link *link, uint64_t now)
+{
+    enum tls_progress progress = tls_shake_hands(link->redis);
+
+    if (progress == TLS_REFUSED) {
+        end(link, link->redis->errstr);
+    } else if (progress == TLS_DONE) {
+        link->shaking = false;
+        link->more = true; /* Winsock may have told already of what came behind it */
+        link->heard = now;
+        link->state = LINK_UP;
+    }
+}
+
 static void connected(struct link *link, int code, uint64_t now)
 {
     char text[64];
@@ -281,10 +315,12 @@ static void connected(struct link *link, int code, uint64_t now)
     }
     link->heard = now;
     link->redis->flags |= REDIS_CONNECTED;
-    if (link->tls != NULL && !tls_begin(link->tls, link->redis))
-        end(link, link->redis->errstr);
-    else
+    if (link->tls == NULL)
         link->state = LINK_UP;
+    else if (tls_begin(link->tls, link->redis, link->place.host))
+        link->shaking = true;
+    else
+        end(link, link->redis->errstr);
 }
 
 static void take_events(struct link *link, uint64_t now)
@@ -297,7 +333,9 @@ static void take_events(struct link *link, uint64_t now)
     }
     if ((events.lNetworkEvents & FD_CONNECT) != 0)
         connected(link, events.iErrorCode[FD_CONNECT_BIT], now);
-    if ((events.lNetworkEvents & FD_WRITE) != 0)
+    if (link->shaking)
+        shake_hands(link, now);
+    if ((events.lNetworkEvents & FD_WRITE) != 0 || link->tls != NULL) /* TLS may wait to read */
         link->blocked = false;
     if (link->state == LINK_UP &&
         ((events.lNetworkEvents & (FD_READ | FD_CLOSE)) != 0 || link->more))
@@ -325,7 +363,9 @@ void link_work(struct link *link, bool signalled, uint64_t now)
         end(link, why);
     } else if ((link->state == LINK_CONNECTING || !link_idle(link)) &&
                now - link->heard > link->silence_ms) {
-        end(link, link->state == LINK_CONNECTING ? "no connection in time" : "no answer in time");
+        end(link, link->shaking                    ? "no TLS handshake in time"
+                  : link->state == LINK_CONNECTING ? "no connection in time"
+                                                   : "no answer in time");
     }
 }
 

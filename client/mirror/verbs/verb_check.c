@@ -2,6 +2,7 @@
 
 #include "answer.h"
 #include "console.h"
+#include "engine.h"
 #include "mirror_file.h"
 #include "secret.h"
 
@@ -104,6 +105,8 @@ enum shmb_exit verb_check(const char *path)
     if (config != NULL) {
         check_secret(config, "password_file", config->password_file, &messages);
         check_secret(config, "sentinel_password_file", config->sentinel_password_file, &messages);
+        if (config->tls)
+            tls_free(engine_tls(config, &messages));
         result = messages.errors == 0 ? SHMB_EXIT_DONE : SHMB_EXIT_NOT_SO;
     }
     if (result == SHMB_EXIT_DONE || messages.errors > 0) /* else there was no memory */

@@ -67,7 +67,7 @@ static void the_least(void **state)
 static void every_key(void **state)
 {
     struct mirror_config *config =
-        good("version: 1\nsentinel: [a, 'b:5', '[::1]:6']\nmaster: shm\nuser: u\n"
+        good("version: 1\nsentinel: [rediss://a, 'b:5', '[::1]:6']\nmaster: shm\nuser: u\n"
              "password_file: 'C:\\p'\nsentinel_user: su\nsentinel_password_file: 'C:\\s'\n"
              "tls: { ca: 'C:\\ca', certificate: c, key: k, name: n }\nbucket: farm\norigin: m7\n"
              "check: 5 s\npoll: 10 ms\ntimeout: 3 s\n"
