@@ -274,15 +274,14 @@ def tls_in_the_file_and_no_rediss_is_an_error(stage):
 
 
 def a_handshake_that_hangs(stage):
-    """A server that accepts and says nothing is given up after `timeout`; the next one is used, and the
-    same one when it answers again."""
+    """A server that accepts and says nothing is given up after `timeout`, and used when it answers again."""
     one, two, _ = stage.machines
     authority = _Authority(stage, "authority")
     _, port = _server(stage, authority)
     way = stage.way(one, port)
     way.stall(True)
-    _mirror(stage, one, way, {"Settings": BOTH}, _yaml(one, authority) + "timeout: 500 ms\n")
-    _mirror(stage, two, port, {"Settings": BOTH}, _yaml(two, authority))
+    _mirror(stage, one, way, {"Settings": PUBLISH}, _yaml(one, authority) + "timeout: 500 ms\n")
+    _mirror(stage, two, port, {"Settings": FOLLOW}, _yaml(two, authority))
     says(one, rf"server 127\.0\.0\.1:{way.port}: no TLS handshake in time")
     assert one.status()["running"]
     value = stage.put(one, "Settings")
