@@ -21,6 +21,7 @@
 struct tls {
     SSL_CTX *context;
     const char *name; /* NULL: the host's */
+    bool locked;      /* the key's file asked for a password */
 };
 
 /* Of a connection; its context owns it. */
@@ -46,9 +47,6 @@ static void tell_error(char *why, size_t size, const char *file)
 
     if (ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE)
         reason = "it has none in PEM";
-    else if (ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_BAD_PASSWORD_READ)
-        reason = "it has a password; write a file without one, which only the account of "
-                 "shmbmirror may read";
     snprintf(why, size, "%s%s%s", file != NULL ? file : "", file != NULL ? ": " : "",
              reason != NULL ? reason : "OpenSSL does not say why");
     ERR_clear_error();
@@ -60,7 +58,7 @@ static int no_password(char *out, int size, int writing, void *context)
     (void)out;
     (void)size;
     (void)writing;
-    (void)context;
+    ((struct tls *)context)->locked = true;
     return -1;
 }
 
@@ -139,11 +137,17 @@ struct tls *tls_new(const struct tls_files *files, enum tls_part *part, char *wh
     SSL_CTX_set_min_proto_version(tls->context, TLS1_2_VERSION);
     SSL_CTX_set_verify(tls->context, SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_default_passwd_cb(tls->context, no_password);
+    SSL_CTX_set_default_passwd_cb_userdata(tls->context, tls);
     SSL_CTX_set_mode(tls->context, SSL_MODE_ENABLE_PARTIAL_WRITE |
                                        SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                        SSL_MODE_RELEASE_BUFFERS);
     if (read_files(tls->context, files, part, why, size))
         return tls;
+    if (tls->locked)
+        snprintf(why, size,
+                 "%s: it has a password; write a file without one, which only the account of "
+                 "shmbmirror may read",
+                 files->key);
     tls_free(tls);
     return NULL;
 }
