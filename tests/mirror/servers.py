@@ -148,7 +148,11 @@ class Server:
             return connection("EXEC")
 
     def info(self, section):
-        lines = self.do("INFO", section).decode().splitlines()
+        try:
+            said = self.do("INFO", section)
+        except ConnectionError:  # a Sentinel ends all connections of a server that it makes a replica
+            said = self.do("INFO", section)
+        lines = said.decode().splitlines()
         return dict(line.split(":", 1) for line in lines if ":" in line)
 
 
