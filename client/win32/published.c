@@ -14,8 +14,11 @@
 #include "stand_in.h"
 #include "wide.h"
 
-/* Retries if the broker replaces the table, or writes the report, during a read. */
-#define TRIES 100
+/*
+ * How long a broker is waited for that writes during a read: it may be held up in the middle. One
+ * that was killed there never ends.
+ */
+#define PATIENCE_MS 1000u
 
 /* A section of the broker, mapped. */
 struct found {
@@ -72,22 +75,36 @@ static bool map_table(const struct shmb_root_slot *slot, struct published *out)
     return false;
 }
 
+/* Lets the writer go on. False: it has had its time. */
+static bool may_try_again(ULONGLONG *since)
+{
+    ULONGLONG now = GetTickCount64();
+
+    if (*since == 0)
+        *since = now;
+    Sleep(1);
+    return now - *since < PATIENCE_MS;
+}
+
 /* Opens the current table of a root, and returns its revision. 0: nothing is mapped. */
 static uint64_t map_current_table(const void *root, struct published *out)
 {
     struct shmb_root_slot slot;
-    int i;
+    uint64_t missed = 0;
+    ULONGLONG since = 0;
 
     memset(out, 0, sizeof(*out));
-    for (i = 0; i < TRIES; i++) {
+    do {
         enum shmb_read verdict = shmb_root_read(root, SHMB_ROOT_SIZE, &slot);
 
-        /* A table that was replaced before it is opened is gone: the root names the new one. */
         if (verdict == SHMB_READ_OK && map_table(&slot, out))
             return slot.revision;
-        if (verdict != SHMB_READ_OK && verdict != SHMB_READ_AGAIN)
+        /* A table that was replaced before it is opened is gone: the root names the new one. */
+        if (verdict != SHMB_READ_AGAIN && (verdict != SHMB_READ_OK || slot.revision == missed))
             break;
-    }
+        if (verdict == SHMB_READ_OK)
+            missed = slot.revision;
+    } while (may_try_again(&since));
     return 0;
 }
 
@@ -106,12 +123,14 @@ static uint64_t root_age(const void *data)
 /* The text of a report, freed with free(). NULL: it is none, or is not ready. */
 static char *read_report(const void *data, struct shmb_report *out)
 {
-    enum shmb_read verdict = SHMB_READ_AGAIN;
+    enum shmb_read verdict = SHMB_READ_EMPTY;
     char *text = malloc(SHMB_REPORT_TEXT_MAX + 1);
-    int i;
+    ULONGLONG since = 0;
 
-    for (i = 0; text != NULL && i < TRIES && verdict == SHMB_READ_AGAIN; i++)
-        verdict = shmb_report_read(data, SHMB_REPORT_SIZE, out, text);
+    if (text != NULL)
+        do
+            verdict = shmb_report_read(data, SHMB_REPORT_SIZE, out, text);
+        while (verdict == SHMB_READ_AGAIN && may_try_again(&since));
     if (verdict == SHMB_READ_OK)
         return text;
     free(text);
