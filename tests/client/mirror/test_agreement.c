@@ -399,7 +399,6 @@ static void a_failover_that_lost_writes_gets_them_again(void **state)
     assert_int_equal(machines[1].content, 6);
 }
 
-/* Nobody puts the newer one there again: after a while all have what the server has. */
 /* A message told of a newer one, and then the server lost it. */
 static void what_is_older_than_its_message_is_not_taken(void **state)
 {
@@ -429,6 +428,7 @@ static void what_is_older_than_its_message_is_not_taken(void **state)
     assert_int_equal(machines[1].content, 7);
 }
 
+/* Nobody puts the newer one there again: after a while all have what the server has. */
 static void a_failover_without_the_publisher_goes_back(void **state)
 {
     struct server before;
