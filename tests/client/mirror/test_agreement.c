@@ -257,13 +257,19 @@ static void lose_server(void)
 
 /* ---- one after the other ---------------------------------------------------- */
 
-static void what_is_published_comes_in(void **state)
+/* Machine 0 publishes and machine 1 follows, and both have met the server. */
+static void publisher_and_follower(void)
 {
-    (void)state;
     clear();
     begin(true, false, 0);
     begin(false, true, 1);
     settle();
+}
+
+static void what_is_published_comes_in(void **state)
+{
+    (void)state;
+    publisher_and_follower();
     assert_int_equal(server.head.revision.number, 0); /* nobody has written yet */
     write_here(&machines[0], 5);
     settle();
@@ -333,10 +339,7 @@ static void a_restart_sends_what_was_written_meanwhile(void **state)
 static void a_server_that_is_empty_gets_it_again(void **state)
 {
     (void)state;
-    clear();
-    begin(true, false, 0);
-    begin(false, true, 1);
-    settle();
+    publisher_and_follower();
     write_here(&machines[0], 5);
     settle();
     lose_server();
@@ -351,10 +354,7 @@ static void a_server_that_is_empty_gets_it_again(void **state)
 static void a_server_that_is_empty_takes_nothing_from_followers(void **state)
 {
     (void)state;
-    clear();
-    begin(true, false, 0);
-    begin(false, true, 1);
-    settle();
+    publisher_and_follower();
     write_here(&machines[0], 5);
     settle();
     machines[0].size = 0; /* the publisher is gone */
@@ -378,10 +378,7 @@ static void a_failover_that_lost_writes_gets_them_again(void **state)
     struct server before;
 
     (void)state;
-    clear();
-    begin(true, false, 0);
-    begin(false, true, 1);
-    settle();
+    publisher_and_follower();
     write_here(&machines[0], 5);
     settle();
     before = server;
@@ -405,10 +402,7 @@ static void what_is_older_than_its_message_is_not_taken(void **state)
     struct server before;
 
     (void)state;
-    clear();
-    begin(true, false, 0);
-    begin(false, true, 1);
-    settle();
+    publisher_and_follower();
     write_here(&machines[0], 5);
     settle();
     before = server;
@@ -434,10 +428,7 @@ static void a_failover_without_the_publisher_goes_back(void **state)
     struct server before;
 
     (void)state;
-    clear();
-    begin(true, false, 0);
-    begin(false, true, 1);
-    settle();
+    publisher_and_follower();
     write_here(&machines[0], 5);
     settle();
     before = server;
