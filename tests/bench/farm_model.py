@@ -21,9 +21,10 @@ PAGE = os.path.join(ROOT, "install/farm.md")
 MARKS = re.compile(r"(<!-- model -->\n).*?(<!-- /model -->\n)", re.S)
 
 # Processor time of the server's one thread, in microseconds.
-REQUEST, SCRIPT, MESSAGE, KIBIBYTE = 15.0, 30.0, 3.0, 0.3
+REQUEST, SCRIPT, MESSAGE, KIBIBYTE = 15.0, 35.0, 3.0, 0.3
 # Bytes beside the content, with TCP/IP.
 WRITE_BYTES, FETCH_BYTES, ASK_BYTES, MESSAGE_BYTES, HEAD_BYTES = 420, 260, 190, 150, 230
+WITH_MESSAGE = 65536  # bytes of a content that goes with the message, at most
 CHECK_SECONDS = 2.0  # `check`: each segment's revision is compared so often
 SERVER_BITS, HOST_BITS = 10e9, 1e9  # networks
 
@@ -33,8 +34,7 @@ CASES = [
     ("the same, a change a second", "feed", 1, 0.1),
     ("the same, on 20 hosts, 10 changes a second", "feed", 0.1, 1),
     ("each host publishes 50 of its own, one host follows all", "collect", 1, 1),
-    ("the same, with a bucket for each host", "collect apart", 1, 1),
-    ("the same, a change a second", "collect apart", 1, 0.1),
+    ("the same, a change a second", "collect", 1, 0.1),
 ]
 
 
@@ -42,21 +42,21 @@ def load(kind, hosts, segments, changes, size):
     """Requests a second and their cost."""
     if kind == "feed":  # one feed: `segments` in all
         writes, held = segments * changes, segments * hosts
-        fetches, messages = writes * (hosts - 1), writes * hosts
+        values = writes * (hosts - 1)  # that come to those who follow
         host_in, host_out = segments * changes, segments * changes  # of the busiest host
     else:
         writes, held = hosts * segments * changes, 2 * segments * hosts
-        fetches = writes
-        messages = writes * (hosts if kind == "collect" else 2)  # a bucket's channel has its own hearers
+        values = writes
         host_in, host_out = writes, segments * changes
+    fetches = values if size > WITH_MESSAGE else 0
+    messages = values + writes  # who publishes hears of its own ones, without content
     checks = held / CHECK_SECONDS
     kib = size / 1024
-    thread = (writes * (SCRIPT + KIBIBYTE * kib) + fetches * (REQUEST + KIBIBYTE * kib) +
+    thread = (writes * (SCRIPT + KIBIBYTE * kib) + fetches * REQUEST + values * KIBIBYTE * kib +
               messages * MESSAGE + checks * REQUEST) / 1e6
-    out = 8 * (fetches * (size + FETCH_BYTES) + messages * MESSAGE_BYTES + checks * HEAD_BYTES)
+    out = 8 * (values * size + fetches * FETCH_BYTES + messages * MESSAGE_BYTES + checks * HEAD_BYTES)
     incoming = 8 * (writes * (size + WRITE_BYTES) + (fetches + checks) * ASK_BYTES)
-    busiest = 8 * (max(host_in, host_out) * (size + WRITE_BYTES) +
-                   (messages / hosts if kind != "collect apart" else host_in) * MESSAGE_BYTES)
+    busiest = 8 * max(host_in * (size + MESSAGE_BYTES), host_out * (size + WRITE_BYTES + MESSAGE_BYTES))
     return {"writes": writes, "requests": writes + fetches + checks, "messages": messages,
             "thread": thread, "out": out, "in": incoming, "host": busiest}
 

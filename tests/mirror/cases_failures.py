@@ -89,6 +89,45 @@ def a_lost_message_costs_no_value(stage):
     assert two.peer("Prices").get()[3] == before + 1
 
 
+def who_takes_messages_too_slowly_gets_the_newest(stage):
+    """A follower whose messages pile up at the server is cut off there, and has the newest value then."""
+    one, two, _ = stage.machines
+    server = stage.server()
+    server.do("CONFIG", "SET", "client-output-buffer-limit", "pubsub 1mb 0 0")
+    way = stage.way(two, server)
+    stage.mirror(one, server, {"Rates": PUBLISH})
+    stage.mirror(two, way, {"Rates": FOLLOW}, "timeout: 1 min")  # it does not give up itself
+    stage.agree("Rates", stage.put(one, "Rates"), [two])
+    way.stall(True)
+
+    def storm():
+        first = stage.numbers + 1
+        stage.numbers += 50
+        one.peer("Rates").ask("storm", one.number, first, 50, 2000)
+        return server.do("CLIENT", "LIST", "TYPE", "pubsub").count(b"\n") < 2
+
+    until(storm, "the server ends the connection of the follower")
+    way.stall(False)
+    stage.agree("Rates", (one.number, stage.numbers), [two])
+    stage.agree("Rates", stage.put(one, "Rates"), [two])
+
+
+def a_full_server_tells_of_no_value_that_it_has_not(stage):
+    """A server without memory takes no value, and nobody gets it; with memory again, it comes."""
+    one, two, server, _ = _pair(stage, {"Prices": PUBLISH})
+    stage.agree("Prices", stage.put(one, "Prices"), [two])
+    value = stage.put(one, "Prices")
+    stage.agree("Prices", value, [two])
+    said = len(one.mirror.all)
+    server.do("CONFIG", "SET", "maxmemory", "1")
+    newer = stage.put(one, "Prices")
+    says(one, "OOM", said)
+    stage.compared(server)
+    assert two.peer("Prices").value() == value, "a value that the server has not taken came in"
+    server.do("CONFIG", "SET", "maxmemory", "0")
+    stage.agree("Prices", newer, [two])
+
+
 def a_server_killed_and_empty_again(stage):
     """The server starts again with nothing: the publisher puts its value there, who follows keeps it."""
     one, two, server, _ = _pair(stage, {"Prices": PUBLISH, "Rates": PUBLISH})

@@ -20,6 +20,24 @@ def a_change_here_is_visible_there(stage):
     assert stage.revision(server, "Prices") - begun == 20
 
 
+def a_small_value_comes_with_its_message(stage):
+    """Who follows asks for no value of up to 64 KiB, but for larger ones, and with a bandwidth of its own."""
+    one, two, three = stage.machines
+    server = stage.server()
+    seldom = "check: 10 min"  # else that asks, too
+    names = ("Prices", "Rates", "Large")
+    stage.mirror(one, server, {name: PUBLISH for name in names}, seldom)
+    stage.mirror(two, server, {name: FOLLOW for name in names}, seldom)
+    stage.mirror(three, server, {name: f"{FOLLOW}, bandwidth: 1 GiB" for name in names}, seldom)
+    stage.met()
+    for name, questions in (("Prices", 1), ("Rates", 1), ("Large", 2)):
+        stage.agree(name, stage.put(one, name), [two, three])  # the first one of a key is asked for
+        begun = stage.asked(server)
+        for _ in range(5):
+            stage.agree(name, stage.put(one, name), [two, three])
+        assert stage.asked(server) - begun == 5 * (1 + questions), (name, stage.asked(server) - begun)
+
+
 def both_ways_without_an_echo(stage):
     """Who publishes and follows gets what the others write, and its own never comes back."""
     machines = stage.machines

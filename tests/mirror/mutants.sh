@@ -19,7 +19,7 @@ for mutant in "$shmb_build"/host/bin/agreement_mutant_*; do
     fi
     seen=$((seen + 1))
 done
-[ $seen -ge 4 ] || { echo 'the mutants of test_agreement were not built'; exit 1; }
+[ $seen -ge 6 ] || { echo 'the mutants of test_agreement were not built'; exit 1; }
 [ $missed = 0 ] || exit 1
 mirror_needs
 play() {

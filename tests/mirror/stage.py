@@ -139,15 +139,17 @@ class Stage:
         until(lambda: all(self.revision(one, name) == self.revision(server, name) for one in replicas),
               "the replicas have the value")
 
+    def asked(self, server):
+        """How often the server was asked for a value, or for its revision; a write asks once, too."""
+        return int(dict(part.split("=") for part in
+                        server.info("commandstats")["cmdstat_hmget"].split(","))["calls"])
+
     def compared(self, server, times=4):
         """Waits until all mirrors have asked for revisions so often since now."""
-        def asked():
-            return int(dict(part.split("=") for part in
-                            server.info("commandstats")["cmdstat_hmget"].split(","))["calls"])
         names = sum(len(re.findall(r"^  \w+: \{", one.mirror_text, re.M))
                     for one in self.machines if one.mirror)
-        goal = asked() + times * names
-        until(lambda: asked() >= goal, "the mirrors compare revisions")
+        goal = self.asked(server) + times * names
+        until(lambda: self.asked(server) >= goal, "the mirrors compare revisions")
 
     def write_past(self, server, name, size, **fields):
         """Writes a value to the server as a client of others would: with the fields that client/mirror

@@ -25,7 +25,7 @@ struct engine {
     struct link_place *places;
     struct tls *tls;
     char origin[REVISION_ORIGIN + 1];
-    char channel[128];
+    const char **channels; /* of the mirrors, in their order */
     struct mirror **mirrors;
     size_t count;
     struct report report;
@@ -60,13 +60,13 @@ static void on_up(void *context)
         mirror_compare(engine->mirrors[i]);
 }
 
-static void on_message(void *context, const struct revision *revision, const char *name)
+static void on_message(void *context, const struct answer_message *message)
 {
     struct engine *engine = context;
     size_t i;
 
     for (i = 0; i < engine->count; i++)
-        mirror_message(engine->mirrors[i], revision, name);
+        mirror_message(engine->mirrors[i], message);
 }
 
 static void on_line(void *context, const char *why)
@@ -322,8 +322,8 @@ static bool set_up_server(struct engine *engine)
     setup->sentinel_password = engine->setup->sentinel_password;
     setup->tls = engine->tls;
     setup->silence_ms = config->timeout_ms;
-    snprintf(engine->channel, sizeof(engine->channel), "%s:changes", config->bucket);
-    setup->channel = engine->channel;
+    setup->channels = engine->channels;
+    setup->channel_count = engine->count;
     engine->shared.server = server_new(setup, &hooks);
     return engine->shared.server != NULL;
 }
@@ -333,8 +333,9 @@ static bool set_up_mirrors(struct engine *engine)
     const struct mirror_config *config = engine->setup->config;
 
     engine->mirrors = calloc(config->count, sizeof(*engine->mirrors));
+    engine->channels = calloc(config->count, sizeof(*engine->channels));
     engine->report.segments = calloc(config->count, sizeof(*engine->report.segments));
-    if (engine->mirrors == NULL || engine->report.segments == NULL)
+    if (engine->mirrors == NULL || engine->channels == NULL || engine->report.segments == NULL)
         return false;
     engine->report.count = config->count;
     while (engine->count < config->count) {
@@ -342,6 +343,7 @@ static bool set_up_mirrors(struct engine *engine)
             mirror_new(&engine->shared, &config->segments[engine->count]);
         if (engine->mirrors[engine->count] == NULL)
             return false;
+        engine->channels[engine->count] = mirror_channel(engine->mirrors[engine->count]);
         engine->count++;
     }
     return true;
@@ -373,10 +375,9 @@ static bool set_up(struct engine *engine)
     engine->shared.config = engine->setup->config;
     engine->shared.journal = engine->setup->journal;
     engine->shared.origin = engine->origin;
-    engine->shared.channel = engine->channel;
     find_origin(engine);
     set_up_report(engine);
-    return set_up_server(engine) && set_up_mirrors(engine);
+    return set_up_mirrors(engine) && set_up_server(engine);
 }
 
 static void tear_down(struct engine *engine)
@@ -385,6 +386,7 @@ static void tear_down(struct engine *engine)
     while (engine->count > 0)
         mirror_free(engine->mirrors[--engine->count]);
     free(engine->mirrors);
+    free(engine->channels);
     report_free(&engine->report);
     free(engine->places);
     tls_free(engine->tls);

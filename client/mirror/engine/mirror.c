@@ -26,7 +26,7 @@
 struct mirror {
     struct mirror_shared *shared;
     const struct mirror_segment *config;
-    char *key;
+    char *key, *channel;
     struct agreement agreement;
     struct local local;
     struct server_route route;
@@ -602,11 +602,10 @@ static void send(struct mirror *mirror)
     struct mirror_shared *shared = mirror->shared;
     struct agreement *agreement = &mirror->agreement;
     struct request_write write = {.key = mirror->key,
-                                  .channel = shared->channel,
-                                  .name = mirror->config->name,
                                   .expected = &agreement->server,
                                   .greater_than = agreement->highest,
                                   .stamp = mirror->stamp,
+                                  .tell = mirror->room <= SCRIPT_WITH_MESSAGE,
                                   .bring = mirror->config->follow};
     struct request request;
 
@@ -648,6 +647,12 @@ static void step(struct mirror *mirror)
 
 /* ---- for the engine --------------------------------------------------------- */
 
+/* A limited one asks for the newest value whenever it may have one. */
+static bool wants_content(const struct mirror_segment *config)
+{
+    return config->follow && config->bandwidth == 0;
+}
+
 struct mirror *mirror_new(struct mirror_shared *shared, const struct mirror_segment *config)
 {
     struct mirror *mirror = calloc(1, sizeof(*mirror));
@@ -656,11 +661,14 @@ struct mirror *mirror_new(struct mirror_shared *shared, const struct mirror_segm
     if (mirror == NULL)
         return NULL;
     mirror->key = malloc(size);
-    if (mirror->key == NULL) {
-        free(mirror);
+    mirror->channel = malloc(size + sizeof(SCRIPT_SHORT_CHANNEL));
+    if (mirror->key == NULL || mirror->channel == NULL) {
+        mirror_free(mirror);
         return NULL;
     }
     snprintf(mirror->key, size, "%s:{%s}", shared->config->bucket, config->name);
+    snprintf(mirror->channel, size + sizeof(SCRIPT_SHORT_CHANNEL), "%s%s", mirror->key,
+             wants_content(config) ? "" : SCRIPT_SHORT_CHANNEL);
     mirror->shared = shared;
     mirror->config = config;
     mirror->agreement.publish = config->publish;
@@ -682,6 +690,7 @@ void mirror_free(struct mirror *mirror)
     free(mirror->copy);
     free(mirror->incoming);
     free(mirror->key);
+    free(mirror->channel);
     free(mirror);
 }
 
@@ -691,13 +700,24 @@ void mirror_compare(struct mirror *mirror)
     mirror->next_step = 0;
 }
 
-void mirror_message(struct mirror *mirror, const struct revision *revision, const char *name)
+const char *mirror_channel(const struct mirror *mirror)
 {
-    if (strcmp(name, mirror->config->name) != 0)
+    return mirror->channel;
+}
+
+void mirror_message(struct mirror *mirror, const struct answer_message *message)
+{
+    if (strcmp(message->channel, mirror->channel) != 0)
         return;
     if (mirror->coming_us == 0)
         mirror->coming_us = mirror->shared->now_us;
-    agreement_message(&mirror->agreement, revision);
+    if (message->content == NULL || message->head.size != mirror->local.size ||
+        !agreement_takes(&mirror->agreement, &message->head.revision)) {
+        agreement_message(&mirror->agreement, &message->head.revision);
+        return;
+    }
+    agreement_told(&mirror->agreement, &message->head.revision);
+    came(mirror, &message->head, message->content);
 }
 
 static void keep_open(struct mirror *mirror)

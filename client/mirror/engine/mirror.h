@@ -17,7 +17,7 @@
 /* What all mirrors share. */
 struct mirror_shared {
     const struct mirror_config *config;
-    const char *origin, *channel;
+    const char *origin;
     struct server *server;
     struct journal *journal;
     uint64_t now;    /* milliseconds of one clock, set before each call */
@@ -34,8 +34,11 @@ void mirror_free(struct mirror *mirror); /* NULL is allowed */
 /* The server takes commands again, or messages may have been missed. */
 void mirror_compare(struct mirror *mirror);
 
+/* Where it is told of new revisions. */
+const char *mirror_channel(const struct mirror *mirror);
+
 /* A message for this segment, or another one. */
-void mirror_message(struct mirror *mirror, const struct revision *revision, const char *name);
+void mirror_message(struct mirror *mirror, const struct answer_message *message);
 
 /* Does what is to be done. Returns in how many milliseconds it must be called again at the latest.
  */

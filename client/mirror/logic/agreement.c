@@ -68,6 +68,23 @@ void agreement_message(struct agreement *agreement, const struct revision *revis
         agreement->look = true;
 }
 
+bool agreement_takes(const struct agreement *agreement, const struct revision *revision)
+{
+    /* An answer that is awaited may be older than the message: the server would seem to go back. */
+    if (!agreement->follow || !agreement->met || agreement->busy || agreement->misfit)
+        return false;
+    return revision->number > agreement->base.number &&
+           revision->number > agreement->server.number &&
+           strcmp(revision->stamp, agreement->sending.stamp) != 0;
+}
+
+void agreement_told(struct agreement *agreement, const struct revision *revision)
+{
+    note_server(agreement, revision);
+    agreement->fetch = false;
+    agreement->taking = true;
+}
+
 enum agreement_step agreement_next(const struct agreement *agreement)
 {
     if (agreement->busy)

@@ -69,6 +69,13 @@ void agreement_anew(struct agreement *agreement);
 void agreement_change(struct agreement *agreement);
 /* A message told of a revision. */
 void agreement_message(struct agreement *agreement, const struct revision *revision);
+/*
+ * A content of the segment's size came with the message. True: it is the newest that is known of,
+ * so that agreement_told may be called instead of agreement_message.
+ */
+bool agreement_takes(const struct agreement *agreement, const struct revision *revision);
+/* That content is to be written here, and then agreement_taken called. */
+void agreement_told(struct agreement *agreement, const struct revision *revision);
 
 /* What to do next. The caller does it at once, or asks again later; AGREEMENT_SEND not before
  * `hold_until`. */

@@ -25,11 +25,11 @@ struct node {
 struct server {
     struct server_setup setup;
     struct server_hooks hooks;
-    WSAEVENT events[SERVER_EVENTS];
+    HANDLE events[SERVER_EVENTS];
     struct node nodes[SERVER_NODES];
     uint32_t numbers; /* given so far */
     struct link *listener;
-    bool hearing; /* SUBSCRIBE was answered */
+    bool hearing; /* SUBSCRIBE was answered for all channels */
     uint64_t listener_asked;
     struct link *sentinel;
     size_t next_place; /* which of setup.places is tried next */
@@ -61,11 +61,11 @@ struct server *server_new(const struct server_setup *setup, const struct server_
     server->setup = *setup;
     server->hooks = *hooks;
     for (i = 0; i < SERVER_EVENTS; i++)
-        server->events[i] = WSACreateEvent();
+        server->events[i] = CreateEventW(NULL, FALSE, FALSE, NULL); /* a wait resets it */
     server->random = (uint32_t)time(NULL) * 2654435761u ^ GetCurrentProcessId() ^ 1u;
     if (server->random == 0)
         server->random = 1;
-    if (server->events[0] != WSA_INVALID_EVENT && server->events[1] != WSA_INVALID_EVENT) {
+    if (server->events[0] != NULL && server->events[1] != NULL) {
         server->listener = link_new(server->events[SERVER_MESSAGES], setup->silence_ms);
         server->sentinel = link_new(server->events[SERVER_ANSWERS], setup->silence_ms);
     }
@@ -88,8 +88,8 @@ void server_free(struct server *server)
     link_free(server->listener);
     link_free(server->sentinel);
     for (i = 0; i < SERVER_EVENTS; i++)
-        if (server->events[i] != WSA_INVALID_EVENT)
-            WSACloseEvent(server->events[i]);
+        if (server->events[i] != NULL)
+            CloseHandle(server->events[i]);
     WSACleanup();
     free(server);
 }
@@ -306,22 +306,29 @@ static void node_work(struct server *server, struct node *node, bool signalled, 
 
 /* ---- messages --------------------------------------------------------------- */
 
+/* The answer to the last SUBSCRIBE: it has the number of channels. */
+static bool is_subscribed(const struct server *server, const redisReply *reply)
+{
+    return reply->type == REDIS_REPLY_ARRAY && reply->elements == 3 &&
+           reply->element[0]->type == REDIS_REPLY_STRING &&
+           strcmp(reply->element[0]->str, "subscribe") == 0 &&
+           reply->element[2]->type == REDIS_REPLY_INTEGER &&
+           reply->element[2]->integer == (long long)server->setup.channel_count;
+}
+
 static void on_message(void *context, const redisReply *reply)
 {
     struct server *server = context;
-    struct revision revision;
+    struct answer_message message;
     struct answer_fault fault;
-    const char *name;
 
     if (reply == NULL)
         return;
-    if (answer_message(reply, &revision, &name)) {
-        server->hooks.message(server->hooks.context, &revision, name);
+    if (answer_message(reply, &message)) {
+        server->hooks.message(server->hooks.context, &message);
     } else if (answer_sort(reply, &fault) != ANSWER_GOOD) {
         link_drop(server->listener, fault.text);
-    } else if (reply->type == REDIS_REPLY_ARRAY && reply->elements == 3 &&
-               reply->element[0]->type == REDIS_REPLY_STRING &&
-               strcmp(reply->element[0]->str, "subscribe") == 0) {
+    } else if (is_subscribed(server, reply)) {
         server->hearing = true;
         pace_worked(&server->listener_pace);
         server->hooks.up(server->hooks.context);
@@ -330,14 +337,18 @@ static void on_message(void *context, const redisReply *reply)
 
 static void subscribe(struct server *server, uint64_t now)
 {
-    struct request request = {0};
+    size_t i;
 
     link_listen(server->listener, on_message, server);
     send_authentication(server->listener, server->setup.user, server->setup.password, NULL, NULL,
                         now);
-    request_text(&request, "SUBSCRIBE");
-    request_text(&request, server->setup.channel);
-    (void)link_send(server->listener, &request, NULL, NULL, now);
+    for (i = 0; i < server->setup.channel_count; i++) {
+        struct request request = {0};
+
+        request_text(&request, "SUBSCRIBE");
+        request_text(&request, server->setup.channels[i]);
+        (void)link_send(server->listener, &request, NULL, NULL, now);
+    }
     link_work(server->listener, false, now);
 }
 
@@ -481,8 +492,6 @@ uint32_t server_work(struct server *server, size_t signalled, uint64_t now)
     size_t i;
 
     server->now = now;
-    if (signalled < SERVER_EVENTS)
-        WSAResetEvent(server->events[signalled]);
     if (server->setup.kind == SERVER_SENTINEL)
         sentinel_work(server, answers, now);
     else if (!any_open(server) && pace_due(&server->pace, now))

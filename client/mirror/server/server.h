@@ -24,14 +24,15 @@ struct server_setup {
     const char *sentinel_user, *sentinel_password; /* NULL: none */
     struct tls *tls;                               /* NULL: in clear */
     uint32_t silence_ms;                           /* see link_new */
-    const char *channel;
+    const char *const *channels;                   /* where new revisions are told */
+    size_t channel_count;
 };
 
 /* What the owner is told, from within server_work. */
 struct server_hooks {
     void *context;
     void (*up)(void *context); /* commands are taken, or messages heard again */
-    void (*message)(void *context, const struct revision *revision, const char *name);
+    void (*message)(void *context, const struct answer_message *message);
     void (*line)(void *context, const char *why); /* a connection failed; the same one repeats */
 };
 
@@ -47,7 +48,10 @@ struct server;
 struct server *server_new(const struct server_setup *setup, const struct server_hooks *hooks);
 void server_free(struct server *server); /* tells nobody; NULL is allowed */
 
-/* Set when server_work has something to do: for WaitForMultipleObjects. */
+/*
+ * Set when server_work has something to do: for WaitForMultipleObjects, which resets it. Then
+ * server_work must be told of it.
+ */
 enum { SERVER_ANSWERS, SERVER_MESSAGES, SERVER_EVENTS };
 void *server_event(const struct server *server, size_t which);
 

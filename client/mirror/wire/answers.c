@@ -190,24 +190,61 @@ bool answer_written(const redisReply *reply, enum answer_write *result, uint64_t
     }
 }
 
-bool answer_message(const redisReply *reply, struct revision *revision, const char **name)
+/* The next word of a line that ends at `end`; `*at` goes behind it. */
+static const char *next_word(const char **at, const char *end, size_t *length)
 {
-    const redisReply *text;
+    const char *word = *at, *space = memchr(word, ' ', (size_t)(end - word));
+
+    *length = (size_t)((space != NULL ? space : end) - word);
+    *at = space != NULL ? space + 1 : end;
+    return word;
+}
+
+static bool next_number(const char **at, const char *end, uint64_t most, uint64_t *out)
+{
+    size_t length;
+    const char *word = next_word(at, end, &length);
+
+    return revision_number(word, length, most, out);
+}
+
+/* All of the line of a message but the origin, which is the rest of it. */
+static bool read_line(const char **at, const char *end, struct revision_head *head)
+{
+    size_t length;
     const char *stamp;
 
-    *revision = (struct revision){0};
+    if (!next_number(at, end, REVISION_MOST, &head->revision.number) || head->revision.number == 0)
+        return false;
+    stamp = next_word(at, end, &length);
+    return revision_stamp(stamp, length, head->revision.stamp) &&
+           next_number(at, end, UINT64_MAX, &head->generation) &&
+           next_number(at, end, UINT64_MAX, &head->change) &&
+           next_number(at, end, UINT64_MAX, &head->size) && head->size > 0;
+}
+
+bool answer_message(const redisReply *reply, struct answer_message *message)
+{
+    const redisReply *text;
+    const char *at, *end, *line_end;
+
+    *message = (struct answer_message){0};
     if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 3 || !is_text(reply->element[0]) ||
-        strcmp(reply->element[0]->str, "message") != 0 || !is_text(reply->element[2]))
+        strcmp(reply->element[0]->str, "message") != 0 || !is_text(reply->element[1]) ||
+        !is_text(reply->element[2]))
         return false;
     text = reply->element[2];
-    stamp = memchr(text->str, ' ', text->len);
-    if (stamp == NULL ||
-        !revision_number(text->str, (size_t)(stamp - text->str), REVISION_MOST, &revision->number))
+    at = text->str;
+    end = at + text->len;
+    line_end = memchr(at, '\n', text->len);
+    if (line_end == NULL)
+        line_end = end;
+    if (!read_line(&at, line_end, &message->head) || line_end - at > REVISION_ORIGIN)
         return false;
-    stamp++;
-    if (text->len - (size_t)(stamp - text->str) < REVISION_STAMP + 2 ||
-        !revision_stamp(stamp, REVISION_STAMP, revision->stamp) || stamp[REVISION_STAMP] != ' ')
-        return false;
-    *name = stamp + REVISION_STAMP + 1;
-    return strlen(*name) == text->len - (size_t)(*name - text->str);
+    answer_show(at, (size_t)(line_end - at), message->head.origin, sizeof(message->head.origin));
+    message->channel = reply->element[1]->str;
+    if (line_end == end)
+        return true;
+    message->content = line_end + 1;
+    return (uint64_t)(end - message->content) == message->head.size;
 }

@@ -51,8 +51,15 @@ enum answer_write { WRITE_DONE, WRITE_OTHER, WRITE_SIZE };
 bool answer_written(const redisReply *reply, enum answer_write *result, uint64_t *number,
                     struct revision_head *head, const char **content, struct answer_fault *fault);
 
-/* A message on a channel: what it tells. False: it is none, or of no form that we know. */
-bool answer_message(const redisReply *reply, struct revision *revision, const char **name);
+/* What was told on a channel. */
+struct answer_message {
+    const char *channel;
+    struct revision_head head;
+    const char *content; /* head.size bytes; NULL: it did not come along */
+};
+
+/* False: it is no message, or of no form that we know. */
+bool answer_message(const redisReply *reply, struct answer_message *message);
 
 /* A text of a reply, cut and made visible. */
 void answer_show(const char *text, size_t length, char *out, size_t size);

@@ -4,6 +4,7 @@
 #ifndef MIRROR_REQUESTS_H
 #define MIRROR_REQUESTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,14 +33,15 @@ void request_value(struct request *request, const char *key);
 
 /* A write; see script.h. */
 struct request_write {
-    const char *key, *channel, *name;
+    const char *key;
     const char *script; /* its SHA-1 in 40 digits; NULL: its text goes along */
     const struct revision *expected;
     uint64_t greater_than;
     const char *stamp;
     struct revision_head head; /* without the revision */
     const void *content;       /* head.size bytes */
-    int bring;                 /* a refusal brings the content */
+    bool tell;                 /* the message brings the content */
+    bool bring;                /* a refusal brings it */
 };
 void request_write(struct request *request, const struct request_write *write);
 

@@ -40,6 +40,7 @@ static struct server server;
 static struct machine machines[MACHINES];
 static uint64_t now;
 static uint64_t stamps;
+static bool with_content; /* messages bring it; the same comes of it */
 
 static struct agreement_here here(const struct machine *m)
 {
@@ -83,6 +84,7 @@ static int setup(void **state)
     (void)state;
     server = (struct server){0};
     now = 1000;
+    with_content = false;
     return 0;
 }
 
@@ -139,23 +141,23 @@ static bool ask(struct machine *m)
     return true;
 }
 
-static void take(struct machine *m)
+static void take(struct machine *m, const struct revision *revision, uint64_t content)
 {
-    if (m->agreement.publish && (m->is_known || m->is_first) && m->answer_content == m->known) {
+    if (m->agreement.publish && (m->is_known || m->is_first) && content == m->known) {
         m->is_known = true;
-        agreement_unchanged(&m->agreement, &m->answer.revision);
+        agreement_unchanged(&m->agreement, revision);
         return;
     }
-    if (m->content != m->answer_content) {
+    if (m->content != content) {
         if ((m->is_known || m->is_first) && m->agreement.publish && m->content != m->known)
             m->lost++;
-        m->content = m->answer_content;
+        m->content = content;
         m->change++;
         m->received++;
     }
     m->known = m->content;
     m->is_known = true;
-    agreement_taken(&m->agreement, &m->answer.revision);
+    agreement_taken(&m->agreement, revision);
 }
 
 /* The answer comes. */
@@ -185,7 +187,18 @@ static void answer(struct machine *m)
         }
     m->outcome = DONE;
     if (taken)
-        take(m);
+        take(m, &m->answer.revision, m->answer_content);
+}
+
+/* A message comes, with the content. */
+static void hear(struct machine *m, const struct server *told)
+{
+    if (told->head.size != m->size || !agreement_takes(&m->agreement, &told->head.revision)) {
+        agreement_message(&m->agreement, &told->head.revision);
+        return;
+    }
+    agreement_told(&m->agreement, &told->head.revision);
+    take(m, &told->head.revision, told->content);
 }
 
 static void tell_all(void)
@@ -193,7 +206,9 @@ static void tell_all(void)
     size_t i;
 
     for (i = 0; i < MACHINES; i++)
-        if (machines[i].size != 0)
+        if (machines[i].size != 0 && with_content)
+            hear(&machines[i], &server);
+        else if (machines[i].size != 0)
             agreement_message(&machines[i].agreement, &server.head.revision);
 }
 
@@ -280,6 +295,66 @@ static void what_is_published_comes_in(void **state)
     assert_int_equal(machines[0].sent, 1);
     assert_int_equal(machines[1].received, 1);
     assert_int_equal(machines[0].told | machines[1].told, 0);
+}
+
+static void what_comes_with_a_message_is_not_asked_for(void **state)
+{
+    (void)state;
+    publisher_and_follower();
+    write_here(&machines[0], 5);
+    assert_true(ask(&machines[0]));
+    answer(&machines[0]);
+    hear(&machines[1], &server);
+    assert_int_equal(machines[1].content, 5);
+    assert_int_equal(agreement_next(&machines[1].agreement), AGREEMENT_WAIT);
+    hear(&machines[1], &server);
+    hear(&machines[0], &server);
+    assert_int_equal(agreement_next(&machines[1].agreement), AGREEMENT_WAIT);
+    assert_int_equal(agreement_next(&machines[0].agreement), AGREEMENT_WAIT);
+    look_all();
+    assert_int_equal(machines[1].received, 1);
+    assert_int_equal(machines[0].told | machines[1].told, 0);
+}
+
+/* The server was asked before the message came, and its answer comes after it. */
+static void an_answer_from_before_a_message_is_no_way_back(void **state)
+{
+    (void)state;
+    publisher_and_follower();
+    write_here(&machines[0], 5);
+    settle();
+    agreement_look(&machines[1].agreement);
+    assert_true(ask(&machines[1]));
+    write_here(&machines[0], 6);
+    assert_true(ask(&machines[0]));
+    answer(&machines[0]);
+    hear(&machines[1], &server);
+    answer(&machines[1]);
+    assert_int_equal(machines[1].told, 0);
+    settle();
+    assert_int_equal(machines[1].content, 6);
+}
+
+/* A message that comes late, and one of another size, take nothing back. */
+static void an_old_message_changes_nothing(void **state)
+{
+    struct server before;
+
+    (void)state;
+    publisher_and_follower();
+    write_here(&machines[0], 5);
+    settle();
+    before = server;
+    write_here(&machines[0], 6);
+    settle();
+    hear(&machines[1], &before);
+    assert_int_equal(machines[1].content, 6);
+    before.head.revision.number += 2;
+    before.head.size++;
+    hear(&machines[1], &before);
+    assert_int_equal(machines[1].content, 6);
+    settle();
+    assert_int_equal(machines[1].content, 6);
 }
 
 static void a_lost_message_costs_nothing(void **state)
@@ -418,6 +493,33 @@ static void what_is_older_than_its_message_is_not_taken(void **state)
     answer(&machines[1]);
     assert_int_equal(machines[1].content, 6);
     assert_int_equal(machines[1].told, AGREEMENT_BACK);
+    look_all();
+    assert_int_equal(machines[1].content, 7);
+}
+
+/* As above, and it is told of a revision between them, with its content. */
+static void what_is_told_after_a_way_back_is_not_taken_at_once(void **state)
+{
+    struct server first, second;
+
+    (void)state;
+    with_content = true;
+    publisher_and_follower();
+    write_here(&machines[0], 5);
+    settle();
+    first = server;
+    write_here(&machines[0], 6);
+    settle();
+    second = server;
+    write_here(&machines[0], 7);
+    settle();
+    server = first;
+    agreement_look(&machines[1].agreement);
+    assert_true(ask(&machines[1]));
+    answer(&machines[1]);
+    assert_int_equal(machines[1].told, AGREEMENT_BACK);
+    hear(&machines[1], &second);
+    assert_int_equal(machines[1].content, 7);
     look_all();
     assert_int_equal(machines[1].content, 7);
 }
@@ -690,7 +792,8 @@ static uint32_t dice(uint32_t sides)
     return (seed >> 8) % sides;
 }
 
-static void chance(struct machine *m, struct server *replica)
+/* `old`: as it was told of at some time. */
+static void chance(struct machine *m, struct server *replica, struct server *old)
 {
     switch (dice(10)) {
     case 0:
@@ -714,7 +817,12 @@ static void chance(struct machine *m, struct server *replica)
         }
         break;
     case 5:
-        agreement_message(&m->agreement, &server.head.revision);
+        if (dice(2) == 0)
+            *old = server;
+        if (dice(3) == 0)
+            agreement_message(&m->agreement, &server.head.revision);
+        else if (server.head.revision.number != 0)
+            hear(m, dice(4) == 0 && old->head.revision.number != 0 ? old : &server);
         break;
     case 6:
         agreement_look(&m->agreement);
@@ -738,10 +846,11 @@ static void all_agree_in_the_end(void **state)
 
     (void)state;
     for (run = 0; run < 3000; run++) {
-        struct server replica = {0};
+        struct server replica = {0}, old = {0};
         uint64_t last;
 
         seed = run;
+        with_content = run % 3 != 0;
         clear();
         lose_server();
         begin(true, true, 0);
@@ -750,7 +859,7 @@ static void all_agree_in_the_end(void **state)
         begin(run % 2 == 0, run % 2 != 0, 3);
         for (i = 0; i < 400; i++) {
             now += dice(30);
-            chance(&machines[dice(MACHINES)], &replica);
+            chance(&machines[dice(MACHINES)], &replica, &old);
         }
         for (i = 0; i < MACHINES; i++)
             if (machines[i].agreement.busy)
@@ -782,6 +891,7 @@ static void a_change_outlives_the_server_and_its_mirror(void **state)
         uint32_t begun;
 
         seed = run;
+        with_content = run % 2 != 0;
         clear();
         lose_server();
         for (i = 0; i < 3; i++)
@@ -804,6 +914,8 @@ static void a_change_outlives_the_server_and_its_mirror(void **state)
 
             if (i == begun)
                 write_here(writer, 6);
+            else if (dice(8) == 0 && dice(2) == 0 && server.head.revision.number != 0)
+                hear(m, &server);
             else if (dice(8) == 0)
                 agreement_message(&m->agreement, &server.head.revision);
             else if (m->agreement.busy)
@@ -830,6 +942,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_older_than_its_message_is_not_taken),
         TEST(what_is_published_comes_in),
+        TEST(what_is_told_after_a_way_back_is_not_taken_at_once),
+        TEST(what_comes_with_a_message_is_not_asked_for),
+        TEST(an_answer_from_before_a_message_is_no_way_back),
+        TEST(an_old_message_changes_nothing),
         TEST(a_lost_message_costs_nothing),
         TEST(a_start_takes_what_is_there),
         TEST(a_restart_sends_what_was_written_meanwhile),

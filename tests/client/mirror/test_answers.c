@@ -260,19 +260,24 @@ static void answers_of_the_script_are_read(void **state)
         assert_false(written(bad[i], &result, &number, &head, &content));
 }
 
-static bool message(const char *payload, struct revision *revision, char name[32])
+/* `content` has room for what came along; "-": nothing did. */
+static bool message(const char *payload, struct revision_head *head, char content[32])
 {
+    struct answer_message told;
     redisReply *reply;
     char bytes[256];
-    const char *at = "";
     bool good;
 
     snprintf(bytes, sizeof(bytes), "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$%zu\r\n%s\r\n",
              strlen(payload), payload);
     reply = read_reply(bytes);
     assert_non_null(reply);
-    good = answer_message(reply, revision, &at);
-    snprintf(name, 32, "%s", good ? at : "");
+    good = answer_message(reply, &told);
+    *head = told.head;
+    snprintf(content, 32, "%.*s", good && told.content != NULL ? (int)told.head.size : 1,
+             good && told.content != NULL ? told.content : "-");
+    if (good)
+        assert_string_equal(told.channel, "c");
     freeReplyObject(reply);
     return good;
 }
@@ -282,28 +287,47 @@ static void messages_are_read(void **state)
     static const char *const bad[] = {
         "",
         "7",
-        "7 ",
         "7 " STAMP,
-        "7 " STAMP " ",
-        "x " STAMP " Prices",
-        "7 0123 Pr",
-        " " STAMP " Prices",
+        "7 " STAMP " 1 2",
+        "7 " STAMP " 1 2 0 host",
+        "0 " STAMP " 1 2 4 host",
+        "x " STAMP " 1 2 4 host",
+        "7 0123 1 2 4 host",
+        "7 " STAMP "0 1 2 4 host",
+        " 7 " STAMP " 1 2 4 host",
+        "7  " STAMP " 1 2 4 host",
+        "7 " STAMP " 1 2 99999999999999999999 host",
+        "7 " STAMP " 1 2 4 host\nabc",
+        "7 " STAMP " 1 2 4 host\nabcde",
+        "7 " STAMP " 1 2 4 host\n",
+        "7 " STAMP "\n1 2 4 host",
+        "7 " STAMP " 1 2 4 a name of a machine that is longer than any machine's name may ever be.",
     };
-    struct revision revision;
+    struct answer_message told;
+    struct revision_head head;
     redisReply *reply;
-    const char *at;
-    char name[32];
+    char content[32];
     size_t i;
 
     (void)state;
-    assert_true(message("7 " STAMP " Prices of today", &revision, name));
-    assert_int_equal(revision.number, 7);
-    assert_string_equal(revision.stamp, STAMP);
-    assert_string_equal(name, "Prices of today");
+    assert_true(message("7 " STAMP " 1 2 4 host of\x1b today", &head, content));
+    assert_int_equal(head.revision.number, 7);
+    assert_string_equal(head.revision.stamp, STAMP);
+    assert_int_equal(head.generation, 1);
+    assert_int_equal(head.change, 2);
+    assert_int_equal(head.size, 4);
+    assert_string_equal(head.origin, "host of? today");
+    assert_string_equal(content, "-");
+    assert_true(message("7 " STAMP " 1 2 4 host\na\nbc", &head, content));
+    assert_string_equal(head.origin, "host");
+    assert_string_equal(content, "a\nbc");
     for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-        assert_false(message(bad[i], &revision, name));
+        assert_false(message(bad[i], &head, content));
     reply = read_reply("*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n");
-    assert_false(answer_message(reply, &revision, &at));
+    assert_false(answer_message(reply, &told));
+    freeReplyObject(reply);
+    reply = read_reply("*3\r\n$7\r\nmessage\r\n:1\r\n$30\r\n7 " STAMP " 1 2 4 h\r\n");
+    assert_false(reply != NULL && answer_message(reply, &told));
     freeReplyObject(reply);
 }
 
@@ -327,7 +351,7 @@ static void damaged_answers_are_survived(void **state)
     struct answer_fault fault;
     struct revision_head head;
     enum answer_write result;
-    struct revision revision;
+    struct answer_message told;
     uint64_t number;
     const char *at;
     size_t i, turned;
@@ -344,7 +368,7 @@ static void damaged_answers_are_survived(void **state)
                 continue;
             if (answer_sort(reply, &fault) == ANSWER_GOOD) {
                 (void)answer_written(reply, &result, &number, &head, &at, &fault);
-                (void)answer_message(reply, &revision, &at);
+                (void)answer_message(reply, &told);
             }
             freeReplyObject(reply);
         }
@@ -354,18 +378,17 @@ static void a_write_is_worded(void **state)
 {
     static const struct revision expected = {5, STAMP};
     struct request_write write = {.key = "shm:{X}",
-                                  .channel = "shm:changes",
-                                  .name = "X",
                                   .script = SCRIPT_NAME,
                                   .expected = &expected,
                                   .greater_than = 9,
                                   .stamp = "fedcba9876543210",
                                   .head = {.origin = "m1", .generation = 3, .change = 4, .size = 2},
                                   .content = "\0a",
-                                  .bring = 1};
-    static const char *const words[] = {"EVALSHA", SCRIPT_NAME,        "1",  "shm:{X}", "5", STAMP,
-                                        "9",       "fedcba9876543210", "m1", "3",       "4", "2",
-                                        NULL,      "shm:changes",      "X",  "1"};
+                                  .tell = true,
+                                  .bring = false};
+    static const char *const words[] = {
+        "EVALSHA", SCRIPT_NAME, "1", "shm:{X}", "5",  STAMP, "9", "fedcba9876543210",
+        "m1",      "3",         "4", "2",       NULL, "1",   "0"};
     struct request request;
     size_t i;
 
