@@ -71,7 +71,7 @@ void answer_note(const char *line, bool warning)
         answer.cause_follows = false;
         answer.has_cause = true;
     }
-    line = behind(behind(line, "shmb: "), "shmbroker: ");
+    line = behind(behind(behind(line, "shmb: "), "shmbroker: "), "shmbmirror: ");
     do {
         const size_t length = strcspn(line, "\n");
 

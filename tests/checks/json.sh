@@ -317,10 +317,16 @@ fails 2 'shmbroker start' x
 fails 2 'shmbroker stop' x
 ask 0 'shmbroker stop' --release
 ask 0 'shmbroker uninstall'
+fails 1 'shmbmirror install' --config "$(wine_path "$work/mirror_bad.yaml")"
+ask 0 'shmbmirror install' --config "$mirror"
+ask 0 'shmbmirror uninstall'
+fails 5 'shmbmirror uninstall'
+fails 2 'shmbmirror run'
 
 # ---- no verb, and none of ours ----
-for program in shmb shmbroker; do
+for program in shmb shmbroker shmbmirror; do
     for words in nothing help\ nothing; do
+        [ "$program $words" != 'shmbmirror help nothing' ] || continue # it has one page of help
         # shellcheck disable=SC2086
         wine_run "$bin/$program.exe" $words --json >"$work/out" 2>/dev/null </dev/null
         python3 "$documents" "$program list" $? "$work/out" failure || wrong=1

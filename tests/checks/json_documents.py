@@ -41,7 +41,8 @@ def read_tables():
                     tables[name] = tables[names[0]]
             elif row and names and (row.group(1).startswith("`") or row.group(1).startswith("+")):
                 tables[names[0]][row.group(1)] = row.group(2)
-    return {name: table for name, table in tables.items() if table or name == "shmbroker uninstall"}
+    bare = ("shmbroker uninstall", "shmbmirror install", "shmbmirror uninstall")
+    return {name: table for name, table in tables.items() if table or name in bare}
 
 
 def expand(tables, name):

@@ -51,13 +51,15 @@ static void an_answer(void **state)
     answer_done();
     answer_note("shmb: Prices: warning: half done", true);
     answer_note("shmbroker: warning: of the other program\n", true);
+    answer_note("shmbmirror: warning: of the mirror", true);
     expect(1, "{\n"
               "  \"schema\": 1,\n"
               "  \"verb\": \"event wait\",\n"
               "  \"name\": \"Prices\",\n"
               "  \"warnings\": [\n"
               "    \"Prices: warning: half done\",\n"
-              "    \"of the other program\"\n"
+              "    \"of the other program\",\n"
+              "    \"of the mirror\"\n"
               "  ]\n"
               "}\n");
     answer_off();

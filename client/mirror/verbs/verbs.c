@@ -39,6 +39,7 @@ static void print_help(void)
 {
     size_t i;
 
+    answer_off(); /* also with --json, help is for people */
     console_line("usage: shmbmirror VERB [--config FILE] [--json]\n"
                  "Keeps segments of this machine in step with those of others, by way of Redis or "
                  "Valkey.\n");
@@ -50,6 +51,7 @@ static void print_help(void)
 
 static enum shmb_exit print_version(void)
 {
+    answer_off();
     console_line("shmbmirror %s\n%s", SHMB_VERSION_TEXT,
                  tls_available() ? "with TLS" : "without TLS: rediss:// addresses do not work");
     return SHMB_EXIT_DONE;
@@ -118,7 +120,6 @@ static enum shmb_exit do_verb(const struct verb *verb, char **arguments, size_t 
     if (!read_options(verb, arguments, count, &options))
         return SHMB_EXIT_USAGE;
     if (options.help) {
-        answer_off();
         print_help();
         return SHMB_EXIT_DONE;
     }
@@ -142,7 +143,6 @@ static enum shmb_exit dispatch(char **arguments, size_t count)
         return SHMB_EXIT_USAGE;
     }
     if (command_asks_help(arguments[0]) || strcmp(arguments[0], "help") == 0) {
-        answer_off();
         print_help();
         return SHMB_EXIT_DONE;
     }
@@ -152,13 +152,15 @@ static enum shmb_exit dispatch(char **arguments, size_t count)
     return verb != NULL ? do_verb(verb, arguments + 1, count - 1) : unknown_verb(arguments[0]);
 }
 
+/* Also where the verb does not have it, or is none: the failure is a document then. */
 static bool wants_json(char **arguments, size_t count)
 {
-    const struct verb *verb = count > 0 ? find(arguments[0]) : NULL;
     size_t i;
 
-    for (i = 1; verb != NULL && verb->json && i < count; i++)
-        if (strcmp(arguments[i], "--json") == 0)
+    for (i = 0; i < count; i++)
+        if (strcmp(arguments[i], "--config") == 0)
+            i++;
+        else if (strcmp(arguments[i], "--json") == 0)
             return true;
     return false;
 }
