@@ -164,7 +164,12 @@ static void read_segments(struct reader *reader, const struct node *node,
     const struct node_item *item;
     struct shown shown;
 
-    if (node->kind != NODE_MAPPING || node->count == 0) {
+    if (node->kind == NODE_MAPPING && node->count == 0) {
+        reader_error(reader, node, &path,
+                     "there is none; write at least one, such as Prices: { publish: true }");
+        return;
+    }
+    if (node->kind != NODE_MAPPING) {
         reader_error(reader, node, &path,
                      "expected a mapping from the names of segments to what is done with them, "
                      "such as Prices: { publish: true }, found %s",
