@@ -2,17 +2,13 @@
 # Compiles what we ship a second time, with clang and without GNU extensions: as near
 # to MSVC as Linux comes without Microsoft's headers (msvc.sh has them, and compiles the
 # tests, too). Takes files, definitions and include folders from the compile commands of
-# a mingw build.
+# the mingw build for x64.
 #
 #   tests/checks/clang.sh build/mingw-x64/compile_commands.json
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
 database=${1:?usage: clang.sh compile_commands.json}
-case $(sed -n 's/^ *"command": "[^"]*\(x86_64\|i686\)-w64-mingw32-.*/\1/p;T;q' "$database") in
-i686) target=i686-w64-mingw32 ;;
-*) target=x86_64-w64-mingw32 ;;
-esac
-flags=(--target=$target -std=c17 -fsyntax-only -Wall -Wextra -Wpedantic -Wgnu -Werror)
+flags=(--target=x86_64-w64-mingw32 -std=c17 -fsyntax-only -Wall -Wextra -Wpedantic -Wgnu -Werror)
 
 # One shell command line for each of our C files but the tests, JSON's escapes undone.
 commands() {
