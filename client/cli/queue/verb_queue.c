@@ -17,7 +17,8 @@
 #include "shmb.h"
 #include "stopping.h"
 
-#define LINE_PART 1024 /* out_text cuts a long one */
+#define LINE_PART     1024 /* out_text cuts a long one */
+#define PAUSE_MOST_MS 20
 
 /* An open queue, with room for any of its messages. */
 struct source {
@@ -128,7 +129,8 @@ static int32_t next(const struct arguments *arguments, const struct source *sour
 {
     const ULONGLONG start = GetTickCount64();
     HANDLE handles[2] = {NULL, stopping_event()};
-    DWORD ms;
+    DWORD ms, pause = 0;
+    bool signalled = false;
     int32_t result;
 
     for (;;) {
@@ -138,13 +140,19 @@ static int32_t next(const struct arguments *arguments, const struct source *sour
         result = shmb_queue_get(source->queue, source->buffer, source->size, length, 0);
         if (result != SHMB_TIMEOUT)
             return result;
+        /* A program that sets the event all the time must not use up a processor. */
+        if (signalled) {
+            pause += pause < PAUSE_MOST_MS;
+            (void)stopping_wait(pause);
+        }
         ms = left(start, arguments->timeout_ms);
         if (ms == 0)
             return result;
         result = shmb_queue_event(source->queue, &handles[0]);
         if (result != SHMB_OK)
             return result;
-        WaitForMultipleObjects(handles[1] != NULL ? 2 : 1, handles, FALSE, ms);
+        signalled =
+            WaitForMultipleObjects(handles[1] != NULL ? 2 : 1, handles, FALSE, ms) == WAIT_OBJECT_0;
     }
 }
 
