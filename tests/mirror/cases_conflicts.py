@@ -1,4 +1,6 @@
 """More than one writes the same value."""
+import time
+
 from stage import BOTH, FOLLOW, PUBLISH, says
 from waiting import until
 
@@ -26,6 +28,31 @@ def two_publishers_of_one_name(stage):
     assert stage.revision(server, "Prices") == revision, "publishers replace each other's value"
     last = stage.put(one, "Prices")
     stage.agree("Prices", last, [three])
+
+
+def databases_of_one_server_are_apart(stage):
+    """Two farms with one bucket, each in a database of its own: no value goes from one to the other."""
+    one, two, three = stage.machines
+    server = stage.server()
+    places = {one: 1, two: 2, three: 2}
+    for machine, database in places.items():
+        stage.put(machine, "Settings")
+        stage.mirror(machine, f"server: redis://127.0.0.1:{server.port}/{database}", {"Settings": BOTH})
+
+    def revisions(since):
+        """Of the mirrors; 0: it has not agreed with its server since."""
+        return [next((part["revision"] for part in machine.segments_now(since) if part["state"] == "agreed"), 0)
+                for machine in places]
+
+    since = time.time()
+    until(lambda: 0 not in (now := revisions(since)) and now[1] == now[2], "all agree with their database")
+    while (now := revisions(0))[0] <= now[1]:  # so that those of the other farm seem older
+        stage.put(one, "Settings")
+    value = stage.put(two, "Settings")
+    stage.agree("Settings", value, [three])
+    own = stage.put(one, "Settings")
+    stage.compared(server)
+    assert [machine.peer("Settings").value() for machine in places] == [own, value, value]
 
 
 def two_writers_at_once(stage):

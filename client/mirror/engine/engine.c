@@ -34,6 +34,7 @@ struct engine {
     char told[400];   /* the last line about a connection, */
     uint64_t told_at; /* and when */
     bool status_bad, metrics_bad;
+    bool tls_bad; /* which has been told */
     LARGE_INTEGER frequency;
 };
 
@@ -289,6 +290,7 @@ static bool set_up_tls(struct engine *engine)
         journal_add(engine->setup->journal, JOURNAL_ERROR, "%s", line);
     }
     cfg_messages_free(&messages);
+    engine->tls_bad = engine->tls == NULL;
     return engine->tls != NULL;
 }
 
@@ -403,7 +405,7 @@ enum shmb_exit engine_run(const struct engine_setup *setup)
         run(&engine);
         leave_files(&engine);
         journal_add(setup->journal, JOURNAL_NOTE, "ended");
-    } else if (engine.tls != NULL || !setup->config->tls) {
+    } else if (!engine.tls_bad) {
         journal_add(setup->journal, JOURNAL_ERROR, "out of memory, or Windows has no sockets");
     }
     tear_down(&engine);

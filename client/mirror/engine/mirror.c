@@ -26,7 +26,8 @@
 struct mirror {
     struct mirror_shared *shared;
     const struct mirror_segment *config;
-    char *key, *channel;
+    char *key;
+    char *channel, *heard; /* where this mirror tells, and where it is told */
     struct agreement agreement;
     struct local local;
     struct server_route route;
@@ -423,6 +424,15 @@ static void know_content(struct mirror *mirror, uint64_t change)
         agreement_change(&mirror->agreement);
 }
 
+/* The server went back: whether it stays so is looked at in time, however seldom it is else. */
+static void look_after_grace(struct mirror *mirror)
+{
+    const uint64_t since = mirror->agreement.back_since, end = since + AGREEMENT_GRACE_MS;
+
+    if (since != 0 && end > mirror->shared->now && end < mirror->next_look)
+        mirror->next_look = end;
+}
+
 static void on_looked(void *context, const redisReply *reply)
 {
     struct mirror *mirror = context;
@@ -447,6 +457,7 @@ static void on_looked(void *context, const redisReply *reply)
     settle_copy(mirror, stamp);
     if (!met && mirror->agreement.base.number != 0) /* ours, of a former run */
         know_content(mirror, segment.change);
+    look_after_grace(mirror);
 }
 
 static void on_fetched(void *context, const redisReply *reply)
@@ -470,10 +481,13 @@ static void on_fetched(void *context, const redisReply *reply)
                 agreement_fetched(&mirror->agreement, &head, &segment, mirror->shared->now, &take),
                 &head);
     understood(mirror);
+    look_after_grace(mirror);
     if (take && segment.size == head.size)
         came(mirror, &head, content);
     else if (take)
         agreement_failed(&mirror->agreement, AGREEMENT_FETCH);
+    else
+        mirror->coming_us = 0; /* there was nothing to come */
 }
 
 static void sent(struct mirror *mirror, uint64_t revision)
@@ -602,6 +616,7 @@ static void send(struct mirror *mirror)
     struct mirror_shared *shared = mirror->shared;
     struct agreement *agreement = &mirror->agreement;
     struct request_write write = {.key = mirror->key,
+                                  .channel = mirror->channel,
                                   .expected = &agreement->server,
                                   .greater_than = agreement->highest,
                                   .stamp = mirror->stamp,
@@ -656,18 +671,24 @@ static bool wants_content(const struct mirror_segment *config)
 struct mirror *mirror_new(struct mirror_shared *shared, const struct mirror_segment *config)
 {
     struct mirror *mirror = calloc(1, sizeof(*mirror));
-    size_t size = strlen(shared->config->bucket) + strlen(config->name) + 4;
+    size_t size = strlen(shared->config->bucket) + strlen(config->name) + 4, room = size + 32;
+    char database[16] = "";
 
     if (mirror == NULL)
         return NULL;
     mirror->key = malloc(size);
-    mirror->channel = malloc(size + sizeof(SCRIPT_SHORT_CHANNEL));
-    if (mirror->key == NULL || mirror->channel == NULL) {
+    mirror->channel = malloc(room);
+    mirror->heard = malloc(room);
+    if (mirror->key == NULL || mirror->channel == NULL || mirror->heard == NULL) {
         mirror_free(mirror);
         return NULL;
     }
     snprintf(mirror->key, size, "%s:{%s}", shared->config->bucket, config->name);
-    snprintf(mirror->channel, size + sizeof(SCRIPT_SHORT_CHANNEL), "%s%s", mirror->key,
+    /* Channels are those of all databases of a server. */
+    if (shared->config->database != 0)
+        snprintf(database, sizeof(database), "@%u", shared->config->database);
+    snprintf(mirror->channel, room, "%s%s", mirror->key, database);
+    snprintf(mirror->heard, room, "%s%s", mirror->channel,
              wants_content(config) ? "" : SCRIPT_SHORT_CHANNEL);
     mirror->shared = shared;
     mirror->config = config;
@@ -691,6 +712,7 @@ void mirror_free(struct mirror *mirror)
     free(mirror->incoming);
     free(mirror->key);
     free(mirror->channel);
+    free(mirror->heard);
     free(mirror);
 }
 
@@ -702,22 +724,30 @@ void mirror_compare(struct mirror *mirror)
 
 const char *mirror_channel(const struct mirror *mirror)
 {
-    return mirror->channel;
+    return mirror->heard;
 }
 
 void mirror_message(struct mirror *mirror, const struct answer_message *message)
 {
-    if (strcmp(message->channel, mirror->channel) != 0)
+    struct agreement *agreement = &mirror->agreement;
+    const struct revision *revision = &message->head.revision;
+    const uint64_t coming_us = mirror->coming_us != 0 ? mirror->coming_us : mirror->shared->now_us;
+    char stamp[REVISION_STAMP + 1];
+
+    if (strcmp(message->channel, mirror->heard) != 0)
         return;
-    if (mirror->coming_us == 0)
-        mirror->coming_us = mirror->shared->now_us;
-    if (message->content == NULL || message->head.size != mirror->local.size ||
-        !agreement_takes(&mirror->agreement, &message->head.revision)) {
-        agreement_message(&mirror->agreement, &message->head.revision);
+    if (message->content != NULL && message->head.size == mirror->local.size &&
+        agreement_takes(agreement, revision)) {
+        mirror->coming_us = coming_us;
+        agreement_told(agreement, revision);
+        came(mirror, &message->head, message->content);
         return;
     }
-    agreement_told(&mirror->agreement, &message->head.revision);
-    came(mirror, &message->head, message->content);
+    memcpy(stamp, agreement->sending.stamp, sizeof(stamp));
+    agreement_message(agreement, revision);
+    settle_copy(mirror, stamp);
+    if (agreement->fetch)
+        mirror->coming_us = coming_us;
 }
 
 static void keep_open(struct mirror *mirror)

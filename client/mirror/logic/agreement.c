@@ -10,6 +10,9 @@
 
 static const struct revision none;
 
+/* A message that leaps further is not believed; the server is asked. */
+#define LEAP_MOST (UINT64_C(1) << 20)
+
 static void note_server(struct agreement *agreement, const struct revision *revision)
 {
     agreement->server = *revision;
@@ -56,12 +59,26 @@ void agreement_change(struct agreement *agreement)
     agreement->changed = true;
 }
 
+/* Of the write whose connection ended, a message proves that it was done. */
+static void was_done(struct agreement *agreement, const struct revision *revision)
+{
+    agreement->base = *revision;
+    agreement->sending = none;
+    if (revision->number > agreement->server.number)
+        note_server(agreement, revision);
+}
+
 void agreement_message(struct agreement *agreement, const struct revision *revision)
 {
     if (revision_same(revision, &agreement->base) || revision_same(revision, &agreement->server))
         return;
-    if (strcmp(revision->stamp, agreement->sending.stamp) == 0)
+    if (strcmp(revision->stamp, agreement->sending.stamp) == 0) {
+        if (!agreement->busy) /* else the answer tells */
+            was_done(agreement, revision);
         return;
+    }
+    if (revision->number > agreement->wanted)
+        agreement->wanted = revision->number;
     if (agreement->follow && !agreement->misfit && revision->number >= agreement->base.number)
         agreement->fetch = true;
     else
@@ -70,18 +87,23 @@ void agreement_message(struct agreement *agreement, const struct revision *revis
 
 bool agreement_takes(const struct agreement *agreement, const struct revision *revision)
 {
+    const struct revision *server = &agreement->server;
+
     /* An answer that is awaited may be older than the message: the server would seem to go back. */
     if (!agreement->follow || !agreement->met || agreement->busy || agreement->misfit)
         return false;
-    return revision->number > agreement->base.number &&
-           revision->number > agreement->server.number &&
-           strcmp(revision->stamp, agreement->sending.stamp) != 0;
+    /* Was a write done whose answer was lost? That must be known first. */
+    if (agreement->sending.stamp[0] != '\0')
+        return false;
+    return revision->number > agreement->base.number && revision->number > server->number &&
+           revision->number - server->number <= LEAP_MOST;
 }
 
 void agreement_told(struct agreement *agreement, const struct revision *revision)
 {
     note_server(agreement, revision);
-    agreement->fetch = false;
+    if (revision->number >= agreement->wanted)
+        agreement->fetch = false;
     agreement->taking = true;
 }
 

@@ -50,6 +50,7 @@ struct agreement {
     struct revision sending; /* sent, and no answer so far, or the connection ended before it */
     struct revision told;    /* of the last message to tell */
     uint64_t highest;        /* greatest number ever seen: the next write gets a greater one */
+    uint64_t wanted;         /* greatest number that a message told of */
     uint64_t back_since;     /* when the server was seen to have gone back; 0: it has not */
     uint64_t hold_until;     /* nothing is sent before; 0: at once */
     bool met;                /* compared since the segment was opened */
@@ -67,7 +68,10 @@ void agreement_cut(struct agreement *agreement);
 void agreement_anew(struct agreement *agreement);
 /* A program here has changed the content. */
 void agreement_change(struct agreement *agreement);
-/* A message told of a revision. */
+/*
+ * A message told of a revision. Where it is that of a write whose answer was lost, `base` is that
+ * write now, as after an answer.
+ */
 void agreement_message(struct agreement *agreement, const struct revision *revision);
 /*
  * A content of the segment's size came with the message. True: it is the newest that is known of,

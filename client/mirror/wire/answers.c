@@ -63,7 +63,7 @@ enum answer answer_sort(const redisReply *reply, struct answer_fault *fault)
     } known[] = {
         {"NOSCRIPT", ANSWER_UNKNOWN}, {"READONLY", ANSWER_LEAVE},    {"LOADING", ANSWER_LEAVE},
         {"MASTERDOWN", ANSWER_LEAVE}, {"CLUSTERDOWN", ANSWER_LEAVE}, {"TRYAGAIN", ANSWER_LATER},
-        {"NOREPLICAS", ANSWER_LATER}, {"BUSY", ANSWER_LATER},
+        {"NOREPLICAS", ANSWER_LATER}, {"BUSY", ANSWER_LATER},        {"OOM", ANSWER_LATER},
     };
     size_t i;
 

@@ -69,6 +69,7 @@ void request_write(struct request *request, const struct request_write *write)
     request_number(request, write->head.change);
     request_number(request, write->head.size);
     request_word(request, write->content, (size_t)write->head.size);
+    request_text(request, write->channel);
     request_text(request, write->tell ? "1" : "0");
     request_text(request, write->bring ? "1" : "0");
 }

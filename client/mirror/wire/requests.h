@@ -33,7 +33,7 @@ void request_value(struct request *request, const char *key);
 
 /* A write; see script.h. */
 struct request_write {
-    const char *key;
+    const char *key, *channel;
     const char *script; /* its SHA-1 in 40 digits; NULL: its text goes along */
     const struct revision *expected;
     uint64_t greater_than;

@@ -190,11 +190,24 @@ static void answer(struct machine *m)
         take(m, &m->answer.revision, m->answer_content);
 }
 
+/* A message comes, without the content. */
+static void line(struct machine *m, const struct server *told)
+{
+    char sent[REVISION_STAMP + 1];
+
+    memcpy(sent, m->agreement.sending.stamp, sizeof(sent));
+    agreement_message(&m->agreement, &told->head.revision);
+    if (sent[0] != '\0' && strcmp(m->agreement.base.stamp, sent) == 0) {
+        m->known = m->sending;
+        m->is_known = true;
+    }
+}
+
 /* A message comes, with the content. */
 static void hear(struct machine *m, const struct server *told)
 {
     if (told->head.size != m->size || !agreement_takes(&m->agreement, &told->head.revision)) {
-        agreement_message(&m->agreement, &told->head.revision);
+        line(m, told);
         return;
     }
     agreement_told(&m->agreement, &told->head.revision);
@@ -209,7 +222,7 @@ static void tell_all(void)
         if (machines[i].size != 0 && with_content)
             hear(&machines[i], &server);
         else if (machines[i].size != 0)
-            agreement_message(&machines[i].agreement, &server.head.revision);
+            line(&machines[i], &server);
 }
 
 /* Time passes until nobody waits for others any more. */
@@ -486,7 +499,7 @@ static void what_is_older_than_its_message_is_not_taken(void **state)
     write_here(&machines[0], 7);
     assert_true(ask(&machines[0]));
     answer(&machines[0]);
-    agreement_message(&machines[1].agreement, &server.head.revision);
+    line(&machines[1], &server);
     server = before;
     assert_true(ask(&machines[1]));
     assert_int_equal(machines[1].step, AGREEMENT_FETCH);
@@ -724,6 +737,100 @@ static void an_answer_that_is_cut_off_is_settled(void **state)
     }
 }
 
+/* A write is done, its answer is lost, and the content from before it is put there by another one.
+ */
+static void a_message_tells_that_a_write_was_done(void **state)
+{
+    (void)state;
+    clear();
+    with_content = true;
+    begin(true, true, 0);
+    begin(true, true, 1);
+    settle();
+    write_here(&machines[1], 4);
+    settle();
+    write_here(&machines[0], 5);
+    assert_true(ask(&machines[0]));
+    agreement_cut(&machines[0].agreement);
+    hear(&machines[0], &server);
+    hear(&machines[1], &server);
+    write_here(&machines[1], 4);
+    assert_true(ask(&machines[1]));
+    answer(&machines[1]);
+    hear(&machines[0], &server);
+    settle();
+    assert_int_equal(server.content, 4);
+    assert_int_equal(machines[0].content, 4);
+    assert_int_equal(machines[0].lost, 0);
+}
+
+/* What is not known to be done is asked for before anything is taken. */
+static void nothing_is_taken_before_a_write_is_settled(void **state)
+{
+    (void)state;
+    clear();
+    begin(true, true, 0);
+    begin(true, true, 1);
+    settle();
+    write_here(&machines[1], 4);
+    settle();
+    write_here(&machines[0], 5);
+    assert_true(ask(&machines[0]));
+    agreement_cut(&machines[0].agreement);
+    line(&machines[1], &server);
+    assert_true(ask(&machines[1]));
+    answer(&machines[1]);
+    write_here(&machines[1], 4);
+    assert_true(ask(&machines[1]));
+    answer(&machines[1]);
+    assert_false(agreement_takes(&machines[0].agreement, &server.head.revision));
+    hear(&machines[0], &server);
+    assert_int_equal(agreement_next(&machines[0].agreement), AGREEMENT_LOOK);
+}
+
+static void a_message_that_leaps_is_not_believed(void **state)
+{
+    struct server forged;
+
+    (void)state;
+    publisher_and_follower();
+    write_here(&machines[0], 5);
+    settle();
+    forged = server;
+    forged.head.revision.number = REVISION_MOST;
+    forged.head.revision.stamp[0] ^= 1;
+    forged.content = 66;
+    hear(&machines[1], &forged);
+    settle();
+    assert_int_equal(machines[1].content, 5);
+    assert_true(machines[1].agreement.highest < 10);
+}
+
+/* Two messages come in the wrong order, the first one while an answer is awaited. */
+static void a_message_that_came_too_early_is_not_forgotten(void **state)
+{
+    struct server older;
+
+    (void)state;
+    publisher_and_follower();
+    write_here(&machines[0], 5);
+    settle();
+    agreement_look(&machines[1].agreement);
+    assert_true(ask(&machines[1]));
+    write_here(&machines[0], 6);
+    assert_true(ask(&machines[0]));
+    answer(&machines[0]);
+    older = server;
+    write_here(&machines[0], 7);
+    assert_true(ask(&machines[0]));
+    answer(&machines[0]);
+    hear(&machines[1], &server);
+    answer(&machines[1]);
+    hear(&machines[1], &older);
+    assert_int_equal(machines[1].content, 6);
+    assert_int_equal(agreement_next(&machines[1].agreement), AGREEMENT_FETCH);
+}
+
 static void a_segment_made_anew_is_filled(void **state)
 {
     (void)state;
@@ -820,7 +927,7 @@ static void chance(struct machine *m, struct server *replica, struct server *old
         if (dice(2) == 0)
             *old = server;
         if (dice(3) == 0)
-            agreement_message(&m->agreement, &server.head.revision);
+            line(m, &server);
         else if (server.head.revision.number != 0)
             hear(m, dice(4) == 0 && old->head.revision.number != 0 ? old : &server);
         break;
@@ -917,7 +1024,7 @@ static void a_change_outlives_the_server_and_its_mirror(void **state)
             else if (dice(8) == 0 && dice(2) == 0 && server.head.revision.number != 0)
                 hear(m, &server);
             else if (dice(8) == 0)
-                agreement_message(&m->agreement, &server.head.revision);
+                line(m, &server);
             else if (m->agreement.busy)
                 answer(m);
             else
@@ -960,6 +1067,10 @@ int main(void)
         TEST(a_publisher_that_comes_later_is_told),
         TEST(another_size_changes_nothing),
         TEST(an_answer_that_is_cut_off_is_settled),
+        TEST(a_message_tells_that_a_write_was_done),
+        TEST(nothing_is_taken_before_a_write_is_settled),
+        TEST(a_message_that_leaps_is_not_believed),
+        TEST(a_message_that_came_too_early_is_not_forgotten),
         TEST(a_segment_made_anew_is_filled),
         TEST(an_empty_segment_is_not_sent),
         TEST(nothing_goes_out_before_what_came_in),

@@ -384,11 +384,12 @@ static void a_write_is_worded(void **state)
                                   .stamp = "fedcba9876543210",
                                   .head = {.origin = "m1", .generation = 3, .change = 4, .size = 2},
                                   .content = "\0a",
+                                  .channel = "shm:{X}@2",
                                   .tell = true,
                                   .bring = false};
-    static const char *const words[] = {
-        "EVALSHA", SCRIPT_NAME, "1", "shm:{X}", "5",  STAMP, "9", "fedcba9876543210",
-        "m1",      "3",         "4", "2",       NULL, "1",   "0"};
+    static const char *const words[] = {"EVALSHA", SCRIPT_NAME,        "1",  "shm:{X}", "5", STAMP,
+                                        "9",       "fedcba9876543210", "m1", "3",       "4", "2",
+                                        NULL,      "shm:{X}@2",        "1",  "0"};
     struct request request;
     size_t i;
 
