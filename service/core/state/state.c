@@ -168,6 +168,13 @@ static enum sys_status read_lines(struct state *state, char *at, size_t length,
     return SYS_OK;
 }
 
+static void begin_again(struct state *state)
+{
+    entries_free(&state->entries);
+    state->entries = (struct state_entries){0};
+    state->keeper_count = 0;
+}
+
 /* Reads the file; waits while another program holds it. */
 static enum sys_status read_patiently(const struct system *system, uint32_t patience,
                                       char **content, size_t *length, struct sys_failure *why)
@@ -206,6 +213,8 @@ static enum sys_status load(struct state *state, uint32_t patience, struct sys_f
     } else {
         status = read_lines(state, text, length, why);
         state->loaded = status == SYS_OK;
+        if (status != SYS_OK)
+            begin_again(state); /* half of it may say what later lines take back */
     }
     free(text);
     return status;
@@ -222,7 +231,8 @@ enum sys_status state_load(struct state *state, struct sys_failure *why)
 {
     enum sys_status status = load(state, PATIENCE_MS, why);
 
-    if (status == SYS_LATER)
+    /* These say nothing of the content, so that it is read before it is written over. */
+    if (status == SYS_LATER || status == SYS_NO_MEMORY || status == SYS_FAILED)
         keep_unread(state, status, why);
     return status;
 }

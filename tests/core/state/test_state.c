@@ -423,8 +423,8 @@ static void a_file_without_its_head_is_damaged(void **unused)
     state_free(state);
 }
 
-/* A file that another program holds is not written over: what it says would be lost. */
-static void a_held_file_is_read_before_it_is_written(void **unused)
+/* What cannot be read now is not written over: what it says would be lost. */
+static void is_read_before_it_is_written(enum sys_status unreadable)
 {
     static const struct state_record more = {
         .name = "More", .kind = SHMB_MUTEX, .generation = 2000};
@@ -432,7 +432,6 @@ static void a_held_file_is_read_before_it_is_written(void **unused)
     struct state *state;
     char whole[1024];
 
-    (void)unused;
     write_two();
     state = open_state("b1");
     state_put_keeper(state, &keeper);
@@ -441,13 +440,13 @@ static void a_held_file_is_read_before_it_is_written(void **unused)
     strcpy(whole, fake_state_text(fake, STATE_FILE));
     state = state_new(fake_system(fake), "b1");
     assert_non_null(state);
-    fake_fail(fake, FAKE_STATE_READ, NULL, SYS_LATER);
-    assert_int_equal(state_load(state, &why), SYS_LATER);
+    fake_fail(fake, FAKE_STATE_READ, NULL, unreadable);
+    assert_int_equal(state_load(state, &why), unreadable);
     state_put(state, &more);
-    assert_int_equal(state_commit(state, &why), SYS_LATER);
+    assert_int_equal(state_commit(state, &why), unreadable);
     assert_string_equal(fake_state_text(fake, STATE_FILE), whole);
     fake_mend(fake);
-    assert_int_equal(state_commit(state, &why), SYS_LATER); /* the caller has to read it */
+    assert_int_equal(state_commit(state, &why), unreadable); /* the caller has to read it */
     assert_string_equal(fake_state_text(fake, STATE_FILE), whole);
     assert_int_equal(state_load_held(state, &why), SYS_OK);
     assert_int_equal(state_commit(state, &why), SYS_OK);
@@ -459,6 +458,48 @@ static void a_held_file_is_read_before_it_is_written(void **unused)
     assert_non_null(state_find(state, "More"));
     assert_true(state_keeper_at(state, 0, &keeper));
     assert_int_equal(keeper.process, 4711);
+    state_free(state);
+}
+
+static void a_held_file_is_read_before_it_is_written(void **unused)
+{
+    (void)unused;
+    is_read_before_it_is_written(SYS_LATER);
+}
+
+static void a_file_is_read_before_it_is_written_when_there_is_memory_again(void **unused)
+{
+    (void)unused;
+    is_read_before_it_is_written(SYS_NO_MEMORY);
+}
+
+static void a_file_is_read_again_after_a_failed_read(void **unused)
+{
+    (void)unused;
+    is_read_before_it_is_written(SYS_FAILED);
+}
+
+/* A disk that cannot read it any more must not keep the broker from remembering. */
+static void a_file_that_cannot_be_read_twice_is_written_over(void **unused)
+{
+    static const struct state_record more = {
+        .name = "More", .kind = SHMB_MUTEX, .generation = 2000};
+    struct state *state;
+
+    (void)unused;
+    write_two();
+    state = state_new(fake_system(fake), "b1");
+    assert_non_null(state);
+    fake_fail(fake, FAKE_STATE_READ, NULL, SYS_FAILED);
+    assert_int_equal(state_load(state, &why), SYS_FAILED);
+    state_put(state, &more);
+    assert_int_equal(state_load_held(state, &why), SYS_OK);
+    assert_int_equal(state_commit(state, &why), SYS_OK);
+    fake_mend(fake);
+    state_free(state);
+    state = open_state("b1");
+    assert_null(state_find(state, "Lock"));
+    assert_non_null(state_find(state, "More"));
     state_free(state);
 }
 
@@ -559,6 +600,9 @@ int main(void)
         TEST(a_damaged_file_is_put_aside),
         TEST(an_empty_file_is_damaged),
         TEST(a_held_file_is_read_before_it_is_written),
+        TEST(a_file_is_read_before_it_is_written_when_there_is_memory_again),
+        TEST(a_file_is_read_again_after_a_failed_read),
+        TEST(a_file_that_cannot_be_read_twice_is_written_over),
         TEST(a_file_without_its_head_is_damaged),
         TEST(newer_and_foreign),
         TEST(many),
