@@ -6,6 +6,8 @@
 #                      the code of that language in a page; only that piece
 #   serve FILE NAME    starts the broker in another session, with this configuration; a program in C
 #                      then writes to its segment NAME.FromC
+#   serve_again FILE NAME
+#                      the same, with one that knows of no request: for the other bitness
 #   tested LABEL LEAST COMMAND…
 #                      runs tests, at most five minutes; fails where there are fewer. The script's
 #                      function `passed` reads what they print, and prints how many passed
@@ -51,6 +53,10 @@ serve() {
         --state "$(wine_path "$work/state")" >>"$work/broker" 2>&1 </dev/null &
     wine_await "$work/broker" 'info 100:' &&
         wine_run "$bin/plain.exe" write "Global\\$2.FromC" 'written in C'
+}
+
+serve_again() {
+    wine_again && rm -rf "$work/state" && serve "$@"
 }
 
 tested() {

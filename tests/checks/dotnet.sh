@@ -107,6 +107,7 @@ export WINEDLLOVERRIDES='winedbg.exe=d;mshtml=d;winemenubuilder.exe=d'
 serve "$tests/objects.yaml" Net || exit 1
 for architecture in x64 x86; do
     [ "$architecture" = x64 ] || [ "$wine_32" = 1 ] || continue
+    [ "$architecture" = x64 ] || serve_again "$tests/objects.yaml" Net || exit 1
     tested_with_c Net .NET "win-$architecture, under Wine" 40 "${wine_command[@]}" \
         "$work/$architecture/ShmBroker.Client.Tests.exe" -trait- 'needs=no library' "${plain[@]}" || exit 1
 done

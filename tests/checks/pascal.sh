@@ -86,6 +86,7 @@ passed() {
 }
 for architecture in x64 x86; do
     [ $architecture = x64 ] || [ "$wine_32" = 1 ] || continue
+    [ $architecture = x64 ] || serve_again "$tests/objects.yaml" Pas || exit 1
     tested_with_c Pas Pascal "$architecture" 92 "${wine_command[@]}" "$work/$architecture/tests.exe" &&
         printed "${wine_command[@]}" "$work/$architecture/example.exe" || exit 1
     # é is as the code page has it
