@@ -8,6 +8,7 @@
 #include "descriptors.h"
 #include "directory.h"
 #include "failure.h"
+#include "global_object.h"
 #include "name_holder.h"
 #include "names.h"
 #include "owner.h"
@@ -34,23 +35,34 @@ static bool is_brokers(HANDLE mutex)
     return owner_read(mutex, owner) == ERROR_SUCCESS && owner_trusted(owner);
 }
 
-/* Creates or opens the mutex. `*existed`: of another broker, which may have ended, or of others. */
+/*
+ * Creates or opens the mutex, never through a link, which could lead to one that others lock.
+ * `*existed`: of another broker, which may have ended, or of others.
+ */
 static HANDLE get_mutex(const struct sys_descriptor *descriptor, bool *existed, const char **call)
 {
+    const struct sys_spec spec = {.kind = SHMB_MUTEX};
     SECURITY_ATTRIBUTES attributes = descriptors_attributes(descriptor);
-    HANDLE mutex;
+    HANDLE mutex = global_object_create(&spec, &attributes, INSTANCE_NAME, call);
 
-    *call = "CreateMutexW";
-    SetLastError(ERROR_SUCCESS);
-    /* Not as its first owner: Windows ignores that for a mutex that exists; the wait decides. */
-    mutex = CreateMutexW(&attributes, FALSE, INSTANCE_NAME);
-    *existed = GetLastError() == ERROR_ALREADY_EXISTS;
-    if (mutex != NULL || GetLastError() != ERROR_ACCESS_DENIED)
+    *existed = mutex == NULL &&
+               (GetLastError() == ERROR_ALREADY_EXISTS || GetLastError() == ERROR_ACCESS_DENIED);
+    if (!*existed)
         return mutex;
-    /* The mutex of a broker under another account may not grant all access. */
     *call = "OpenMutexW";
-    *existed = true;
-    return OpenMutexW(SYNCHRONIZE | READ_CONTROL, FALSE, INSTANCE_NAME);
+    return global_object_open(SHMB_MUTEX, INSTANCE_NAME, SYNCHRONIZE | READ_CONTROL);
+}
+
+/* There was no mutex to be had, but something is in its place, or was. */
+static enum sys_status not_to_be_had(const char *call, DWORD code, bool existed,
+                                     struct sys_failure *why)
+{
+    if (code == ERROR_ACCESS_DENIED || code == ERROR_INVALID_HANDLE || code == GLOBAL_OBJECT_LINK ||
+        (existed && name_holder_ask(INSTANCE_NAME).state != NAME_HOLDER_NONE))
+        return squatted(call, code, why);
+    if (existed && code == ERROR_FILE_NOT_FOUND)
+        return failure_say(why, SYS_SECOND_BROKER, call, code, "another broker is ending");
+    return failure_set(why, call, code);
 }
 
 enum sys_status instance_claim(const struct sys_descriptor *descriptor, HANDLE *out,
@@ -62,10 +74,8 @@ enum sys_status instance_claim(const struct sys_descriptor *descriptor, HANDLE *
     DWORD code = GetLastError(), waited;
 
     *out = NULL;
-    if (mutex == NULL && (code == ERROR_ACCESS_DENIED || code == ERROR_INVALID_HANDLE))
-        return squatted(call, code, why);
     if (mutex == NULL)
-        return failure_set(why, call, code);
+        return not_to_be_had(call, code, existed, why);
     if (existed && !is_brokers(mutex)) {
         CloseHandle(mutex);
         return squatted(call, ERROR_ALREADY_EXISTS, why);
@@ -94,7 +104,7 @@ void instance_release(HANDLE instance)
 
 bool instance_exists(void)
 {
-    HANDLE mutex = OpenMutexW(SYNCHRONIZE | READ_CONTROL, FALSE, INSTANCE_NAME);
+    HANDLE mutex = global_object_open(SHMB_MUTEX, INSTANCE_NAME, SYNCHRONIZE | READ_CONTROL);
     bool brokers;
 
     if (mutex == NULL)

@@ -195,6 +195,20 @@ static int squat_other(int argc, char **argv)
     return 0;
 }
 
+/* link-instance NAME: the name of the broker's mutex is a link to Global\NAME. */
+static int link_instance(int argc, char **argv)
+{
+    static wchar_t instance[] = L"\\BaseNamedObjects\\ShmBroker.Instance";
+    wchar_t target[128];
+
+    (void)argc;
+    (void)swprintf(target, 128, L"\\BaseNamedObjects\\%hs", argv[0]);
+    link_to(instance, target);
+    client_say("holding");
+    client_wait_for_end();
+    return 0;
+}
+
 /* ---- tests ---- */
 
 /* The event's text names the kind that was wanted, the name, and what holds it. */
@@ -378,6 +392,38 @@ static void a_stranger_cannot_keep_the_broker_from_running(void **state)
     check_squatted_instance("event", "O:S-1-5-21-1-2-3-1001D:(A;;GA;;;WD)");
 }
 
+/* A broker that took the mutex behind the link would lock it, or wait for who has it. */
+static void a_link_keeps_no_broker_from_running(void **state)
+{
+    SECURITY_ATTRIBUTES trusted = {.nLength = sizeof(trusted)};
+    struct child *squatter, *broker;
+    HANDLE mutex;
+    int turn;
+
+    (void)state;
+    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorW(
+        L"O:BAD:(A;;GA;;;WD)", SDDL_REVISION_1, &trusted.lpSecurityDescriptor, NULL));
+    mutex = CreateMutexW(&trusted, FALSE, L"Global\\ShmbTest.Target");
+    LocalFree(trusted.lpSecurityDescriptor);
+    assert_non_null(mutex);
+    squatter = client_start(NULL, "link-instance ShmbTest.Target");
+    child_expect(squatter, "holding");
+    /* First nobody has that mutex, then this program. */
+    for (turn = 0; turn < 2; turn++) {
+        broker = start_broker(one_segment);
+        assert_non_null(strstr(child_find(broker, "warning 112:", SUPPORT_DEADLINE_MS),
+                               "a symbolic link of the object manager"));
+        child_find(broker, "warning 103:", SUPPORT_DEADLINE_MS);
+        assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Free 4"), "0");
+        assert_int_equal(WaitForSingleObject(mutex, 0), WAIT_OBJECT_0);
+        child_kill(broker);
+    }
+    ReleaseMutex(mutex);
+    ReleaseMutex(mutex);
+    CloseHandle(mutex);
+    child_kill(squatter);
+}
+
 /* What another program says, as a standard user or as this one, and its exit code. */
 static void check_said(const struct launch *who, DWORD code, const char *program,
                        const char *arguments, const char *part)
@@ -428,8 +474,10 @@ static void a_taken_directory_costs_clients_nothing(void **state)
     check_squatted_directory("section", "O:S-1-5-21-1-2-3-1001D:(A;;GA;;;WD)", "section");
 }
 
-static const struct verb verbs[] = {
-    {"squat", 0, squat}, {"squat-as", 3, squat_as}, {"squat-other", 0, squat_other}};
+static const struct verb verbs[] = {{"squat", 0, squat},
+                                    {"squat-as", 3, squat_as},
+                                    {"squat-other", 0, squat_other},
+                                    {"link-instance", 1, link_instance}};
 
 int main(void)
 {
@@ -442,6 +490,7 @@ int main(void)
                                   support_teardown),
         cmocka_unit_test_teardown(a_second_broker_ends_with_its_own_code, support_teardown),
         cmocka_unit_test_teardown(a_stranger_cannot_keep_the_broker_from_running, support_teardown),
+        cmocka_unit_test_teardown(a_link_keeps_no_broker_from_running, support_teardown),
         cmocka_unit_test_teardown(a_taken_directory_costs_clients_nothing, support_teardown),
     };
 
