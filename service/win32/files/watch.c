@@ -16,9 +16,10 @@
 #include "pattern.h"
 #include "wide.h"
 
-#define BUFFER_WORDS 4096u /* of 4 bytes; over a network at most 64 KiB are allowed */
-#define END_TRIES    100u
-#define END_MS       50u
+#define BUFFER_WORDS  4096u /* of 4 bytes; over a network at most 64 KiB are allowed */
+#define END_TRIES     100u
+#define END_MS        50u
+#define AGAIN_MOST_MS 300000u
 
 #define CHANGES                                                                                    \
     (FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_SIZE | FILE_NOTIFY_CHANGE_LAST_WRITE |      \
@@ -452,29 +453,43 @@ uint32_t watch_delay(const struct watch *watch)
 }
 
 /*
+ * A folder of a server that does not answer keeps the call waiting, and the broker's thread with
+ * it: the next round waits ten times as long.
+ */
+static uint32_t pause_after(ULONGLONG round_ms)
+{
+    const ULONGLONG pause = round_ms * 10;
+
+    return pause < WATCH_AGAIN_MS  ? WATCH_AGAIN_MS
+           : pause < AGAIN_MOST_MS ? (uint32_t)pause
+                                   : AGAIN_MOST_MS;
+}
+
+/*
  * Retries folders that are not watched. One that opens counts as changed: its files may
  * have changed meanwhile. One whose former request is still pending waits for that.
  */
 static void find_lost(struct watch *watch)
 {
-    ULONGLONG now = GetTickCount64();
+    const ULONGLONG begun = GetTickCount64();
+    bool pending = false;
     size_t i;
 
     watch->lost = false;
-    watch->again_at = now + WATCH_AGAIN_MS;
     for (i = 0; i < watch->count; i++) {
         struct folder *folder = watch->folders[i];
 
         if (folder->handle != NULL)
             continue;
         if (folder->listening)
-            watch->again_at = now + END_MS;
+            pending = true;
         else if (open_folder(folder, NULL) == SYS_OK && folder->of_folders)
             want_look(folder); /* for changes that it could not notify of */
         else if (folder->handle != NULL)
             note_change(watch);
         watch->lost |= folder->handle == NULL && !folder->of_folders;
     }
+    watch->again_at = GetTickCount64() + (pending ? END_MS : pause_after(GetTickCount64() - begun));
 }
 
 bool watch_changed(struct watch *watch)
