@@ -14,7 +14,8 @@
 #include "names.h"
 #include "wide.h"
 
-#define KEY_PATH      L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters"
+#define PARAMETERS    L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters"
+#define KEY_PATH      PARAMETERS L"\\Orders"
 #define VALUE_NAMES   L"Recreate" /* REG_MULTI_SZ */
 #define VALUE_RELEASE L"Release"  /* REG_DWORD, 1 */
 
@@ -37,8 +38,16 @@ static LSTATUS create_key(HKEY *key)
     struct sys_descriptor *descriptor;
     SECURITY_ATTRIBUTES attributes;
     struct sys_failure why;
-    LSTATUS code;
+    /*
+     * The key above has what administrators act on, such as the files to remove. The service may
+     * not write there, so that key does not get this list.
+     */
+    LSTATUS code =
+        RegCreateKeyExW(HKEY_LOCAL_MACHINE, PARAMETERS, 0, NULL, 0, KEY_READ, NULL, key, NULL);
 
+    if (code != ERROR_SUCCESS)
+        return code;
+    RegCloseKey(*key);
     if (descriptors_make(KEY_SDDL, &descriptor, &why) != SYS_OK)
         return (LSTATUS)why.code;
     attributes = descriptors_attributes(descriptor);

@@ -3,8 +3,8 @@
  *
  * `shmbroker reload --recreate` leaves names of objects, `shmbroker stop
  * --release` a flag: release all objects at the next stop. Each is a value of
- * the service's Parameters key, which only administrators, SYSTEM and the
- * service itself may write; the service deletes a value when it takes it. A
+ * the key Orders below the service's Parameters, which only administrators, SYSTEM
+ * and the service itself may write; the service deletes a value when it takes it. A
  * service control of its own would not do: any interactive user may send one.
  */
 #ifndef ORDERS_H

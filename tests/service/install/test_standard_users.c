@@ -444,6 +444,10 @@ static void users_can_write_nothing_of_the_installation(void **state)
         account_run(&stranger,
                     "try-key SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters"),
         ERROR_ACCESS_DENIED);
+    assert_int_equal(
+        account_run(&stranger,
+                    "try-key SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters\\Orders"),
+        ERROR_ACCESS_DENIED);
 }
 
 static void users_cannot_install(void **state)

@@ -75,7 +75,8 @@ static void break_next_reload(void)
     static const wchar_t list[] = {0xD800, 0, 0};
 
     assert_int_equal(RegSetKeyValueW(HKEY_LOCAL_MACHINE,
-                                     L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters",
+                                     L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters"
+                                     L"\\Orders",
                                      L"Recreate", REG_MULTI_SZ, list, sizeof(list)),
                      ERROR_SUCCESS);
 }

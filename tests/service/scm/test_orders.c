@@ -1,14 +1,17 @@
 /* Names to be made anew, on their way from `shmbroker reload` to the service. */
 #include "service_manager.h"
 
+#include <sddl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "names.h"
 #include "orders.h"
 
 #define SERVICE_KEY "SYSTEM\\CurrentControlSet\\Services\\ShmBroker"
-#define KEY         SERVICE_KEY "\\Parameters"
+#define PARAMETERS  SERVICE_KEY "\\Parameters"
+#define KEY         PARAMETERS "\\Orders"
 
 static int remove_key(void **state)
 {
@@ -90,6 +93,34 @@ static void what_cannot_be_a_list_of_names_is_refused(void **state)
     expect(NULL, 0);
 }
 
+static bool has_entry_of_service(const char *path)
+{
+    static BYTE descriptor[2048];
+    DWORD size = sizeof(descriptor);
+    wchar_t *text;
+    bool found;
+    HKEY key;
+
+    assert_int_equal(RegOpenKeyExW(HKEY_LOCAL_MACHINE, support_wide(path), 0, READ_CONTROL, &key),
+                     0);
+    assert_int_equal(RegGetKeySecurity(key, DACL_SECURITY_INFORMATION, descriptor, &size), 0);
+    RegCloseKey(key);
+    assert_true(ConvertSecurityDescriptorToStringSecurityDescriptorW(
+        descriptor, SDDL_REVISION_1, DACL_SECURITY_INFORMATION, &text, NULL));
+    found = wcsstr(text, support_wide(SHMB_SERVICE_SID)) != NULL;
+    LocalFree(text);
+    return found;
+}
+
+/* Parameters tells administrators which files to remove: the service must not write it. */
+static void the_service_may_write_orders_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(recreate_prepare(), 0);
+    assert_true(has_entry_of_service(KEY));
+    assert_false(has_entry_of_service(PARAMETERS));
+}
+
 /* Not ours: another type, or more than there may be. It is no list, and it does nothing. */
 static void another_value_of_that_name_fails(void **state)
 {
@@ -120,6 +151,7 @@ int main(void)
         TEST(the_last_ones_left_count),
         TEST(what_is_forgotten_is_not_taken),
         TEST(what_cannot_be_a_list_of_names_is_refused),
+        TEST(the_service_may_write_orders_alone),
         TEST(another_value_of_that_name_fails),
     };
 

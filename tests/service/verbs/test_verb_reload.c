@@ -100,7 +100,8 @@ static void without_a_broker_they_say_so(void **state)
     verb("plan", 5, "no broker found");
     verb("reload --recreate ShmbTest.Data", 5, "is not running");
     assert_string_equal(
-        scm_registry("SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters", "Recreate"),
+        scm_registry("SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters\\Orders",
+                     "Recreate"),
         "(none)");
 }
 
