@@ -72,11 +72,33 @@ static struct request_event *find(struct request_events *events, const struct re
     return unused;
 }
 
+/* For a warning, the oldest of the events that are information goes. NULL: all are warnings. */
+static struct request_event *make_room(struct request_events *events)
+{
+    struct request_event *oldest = NULL;
+    size_t i;
+
+    for (i = 0; i < REQUEST_EVENTS_MOST; i++) {
+        struct request_event *event = &events->events[i];
+
+        if (event->id == EVENT_REQUESTED && (oldest == NULL || event->told < oldest->told))
+            oldest = event;
+    }
+    if (oldest == NULL)
+        return NULL;
+    if (oldest->count > 0)
+        log_one(events, oldest);
+    *oldest = (struct request_event){0};
+    return oldest;
+}
+
 void request_events_tell(struct request_events *events, const struct request_told *told)
 {
     struct request_event *event = find(events, told);
     bool first;
 
+    if (event == NULL && told->id != EVENT_REQUESTED)
+        event = make_room(events);
     if (event == NULL)
         return;
     first = event->id == 0;

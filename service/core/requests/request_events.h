@@ -11,7 +11,7 @@
 #include "system.h"
 
 #define REQUEST_EVENTS_MS   600000u
-#define REQUEST_EVENTS_MOST 64u /* that are told apart at the same time; others are not logged */
+#define REQUEST_EVENTS_MOST 64u /* that are told apart at the same time; information gives way */
 
 struct request_event {
     enum event_id id; /* 0: not in use */
