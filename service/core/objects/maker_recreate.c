@@ -12,6 +12,8 @@
 #include "event_text.h"
 #include "queue_headers.h"
 
+#define ROOM_NAME "ShmBroker.Room" /* of the trial section; files may not have such names */
+
 /*
  * Takes the old object back where a program still has it open; else makes one like it, with
  * the content in `bytes` (NULL: neither a segment nor a queue). The item is deferred because of
@@ -81,6 +83,28 @@ static enum sys_status create_anew(const struct maker *maker, struct item *item,
                             : maker_create_filled(maker, &item->spec, &content, wanted, out, why);
 }
 
+/*
+ * The old section lives in its view until the new one is there, or it is put back: there must be
+ * memory for both before the old one gives up its name. A foreign object of the trial's name
+ * proves nothing.
+ */
+static enum sys_status prove_room(const struct maker *maker, const struct sys_spec *old,
+                                  const struct sys_spec *wanted, struct sys_failure *why)
+{
+    const struct system *system = maker->system;
+    const struct sys_spec room = {.name = ROOM_NAME,
+                                  .kind = SHMB_SECTION,
+                                  .size = wanted->size > old->size ? wanted->size : old->size};
+    struct sys_object *object = NULL;
+    struct sys_descriptor *own;
+    enum sys_status status = descriptor_cache_own(maker->cache, &own, why);
+
+    if (status == SYS_OK)
+        status = system->objects.create(system->self, &room, own, &object, why);
+    system->objects.close(system->self, object);
+    return status == SYS_TAKEN ? SYS_OK : status;
+}
+
 bool maker_recreate(const struct maker *maker, struct item *item, const struct sys_spec *wanted,
                     const char *lock, bool fast, bool pair)
 {
@@ -101,7 +125,10 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
     /* The view keeps the content when the handle is closed, but not the name. */
     else if (shmb_kernel_kind(old.kind) == SHMB_SECTION)
         status = system->objects.map(system->self, item->object, (size_t)old.size, &bytes, &why);
+    if (status == SYS_OK && bytes != NULL)
+        status = prove_room(maker, &old, wanted, &why);
     if (status != SYS_OK) {
+        system->objects.unmap(system->self, bytes);
         event_reason(status, &why, text);
         maker_defer(maker, item, text);
         return false;

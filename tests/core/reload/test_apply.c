@@ -293,6 +293,30 @@ static void what_cannot_become_another_kind_keeps_its_content(void **state)
     assert_true(n > 10);
 }
 
+static void recreate_without_memory(size_t number)
+{
+    if (number == 1) {
+        fake_anew(fake, "Prices");
+        reloads_change(HEAD "  Prices: { size: 128 }\n  Plain: { size: 4 KiB, lock: none }\n"
+                            "events: { Go: { reset: manual } }\n");
+        fake_fail(fake, FAKE_CREATE, "ShmBroker.Room", SYS_NO_MEMORY);
+        shut_serial = fake_find(fake, "Prices")->serial;
+        return;
+    }
+    fake_mend(fake);
+    assert_true(reloads_told("Prices", "recreate", ""));
+    assert_int_equal(fake_find(fake, "Prices")->serial, shut_serial);
+    assert_memory_equal(fake_find(fake, "Prices")->content, "none", 4);
+    assert_int_equal(fake_event_count(fake, EVENT_OBJECT_FAILED), 0);
+}
+
+/* There is no room for a second section, so that the old one could not be put back: it stays. */
+static void without_memory_nothing_is_made_anew(void **state)
+{
+    (void)state;
+    reloads_live(recreate_without_memory, 2);
+}
+
 static void take_at_once(struct fake *which)
 {
     if (fake_find(which, "Prices") == NULL)
@@ -401,6 +425,7 @@ int main(void)
         TEST(what_is_open_is_not_made_anew),
         TEST(what_a_client_has_shut_is_not_lost_to_it),
         TEST(what_cannot_become_another_kind_keeps_its_content),
+        TEST(without_memory_nothing_is_made_anew),
         TEST(a_stranger_who_takes_a_name_in_between_gets_nothing),
         TEST(each_call_of_a_reload_fails),
     };
