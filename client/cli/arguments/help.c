@@ -40,7 +40,7 @@ static const char general[] =
     "Names are as in the configuration, with or without Global\\. Options can stand anywhere\n"
     "after the verb; -- ends them. Numbers are decimal, or hexadecimal with 0x. Redirected\n"
     "output is UTF-8. With --json a verb prints a JSON document for programs, also if it\n"
-    "fails; client/json.md in the sources of ShmBroker describes each.\n"
+    "fails; client/json.md in the package describes each.\n"
     "\n"
     "--quiet with list, info, holders, doctor, watch, wait, write, lock, repair, mutex, event, "
     "semaphore,\n"

@@ -5,7 +5,6 @@
 #include "doctor.h"
 
 #define READ_CONTROL_MASK  0x00020000u
-#define CODE_NOT_FOUND     2u /* ERROR_FILE_NOT_FOUND */
 #define CODE_ACCESS_DENIED 5u /* ERROR_ACCESS_DENIED */
 #define CODE_OTHER_KIND    6u /* ERROR_INVALID_HANDLE */
 

@@ -70,7 +70,7 @@ static const char general_rest[] =
     "where NO_COLOR is set.\n"
     "\n"
     "With --json every verb but run and metrics prints a JSON document for programs, also if it\n"
-    "fails; client/json.md in the sources of ShmBroker describes each.\n"
+    "fails; client/json.md in the package describes each.\n"
     "\n"
     "Exit codes: 0 done, 1 not so (errors, not found, incomplete), 2 usage, 3 access denied,\n"
     "4 timeout, 5 not running or not installed, 6 conflict, second broker, 7 system error.";
