@@ -85,8 +85,9 @@ static enum sys_status create_anew(const struct maker *maker, struct item *item,
 
 /*
  * The old section lives in its view until the new one is there, or it is put back: there must be
- * memory for both before the old one gives up its name. A foreign object of the trial's name
- * proves nothing.
+ * memory for both before the old one gives up its name. Where another program has the name of the
+ * trial, nothing is proved. What remains: between trial and creation a program may use up the
+ * memory, or take the name; then the content is lost.
  */
 static enum sys_status prove_room(const struct maker *maker, const struct sys_spec *old,
                                   const struct sys_spec *wanted, struct sys_failure *why)
@@ -102,7 +103,7 @@ static enum sys_status prove_room(const struct maker *maker, const struct sys_sp
     if (status == SYS_OK)
         status = system->objects.create(system->self, &room, own, &object, why);
     system->objects.close(system->self, object);
-    return status == SYS_TAKEN ? SYS_OK : status;
+    return status;
 }
 
 bool maker_recreate(const struct maker *maker, struct item *item, const struct sys_spec *wanted,
